@@ -1,0 +1,2 @@
+// Package access says who may do what, and keeps the words of the audit trail.
+package access

@@ -1,0 +1,54 @@
+package outbox
+
+import (
+	"time"
+
+	"shopwatch/internal/chat"
+)
+
+// Pace is the least time between two messages to one place.
+const Pace = time.Second
+
+// Lanes keeps the pace of every place. It is not safe for concurrent use: the
+// deliver loop owns it.
+type Lanes struct {
+	free map[chat.Target]time.Time
+}
+
+// Free is when the lane of target may carry its next message; the zero time
+// means now.
+func (l *Lanes) Free(target chat.Target) time.Time { return l.free[target] }
+
+// Used notes that a message went to target at now.
+func (l *Lanes) Used(target chat.Target, now time.Time) { l.hold(target, now.Add(Pace)) }
+
+// HoldAll keeps every known lane shut until t: the platform's limit is per
+// workspace, not per place.
+func (l *Lanes) HoldAll(t time.Time) {
+	for target := range l.free {
+		l.hold(target, t)
+	}
+}
+
+func (l *Lanes) hold(target chat.Target, t time.Time) {
+	if l.free == nil {
+		l.free = map[chat.Target]time.Time{}
+	}
+	if t.After(l.free[target]) {
+		l.free[target] = t
+	}
+}
+
+// Heads returns, for each place, the first entry that is not done, in order of
+// Seq. Whatever stands behind it in the same place waits.
+func Heads(undone []Entry) []Entry {
+	seen := map[chat.Target]bool{}
+	var out []Entry
+	for _, e := range undone {
+		if !seen[e.Target] {
+			seen[e.Target] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+package outbox
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"shopwatch/internal/chat"
+)
+
+// Route says what one place is told, and in which language.
+type Route struct {
+	Target  chat.Target
+	Lang    string
+	Digests []string // names of digests
+	Alerts  []string // rules; "all" takes every one
+}
+
+// Takes reports whether alerts of rule go to r.
+func (r Route) Takes(rule string) bool {
+	return slices.Contains(r.Alerts, "all") || slices.Contains(r.Alerts, rule)
+}
+
+// Name is the place as part of a key.
+func (r Route) Name() string {
+	if r.Target.Channel != "" {
+		return r.Target.Channel
+	}
+	return "@" + r.Target.User
+}
+
+// Root makes the entry of a new message with the given key.
+func (r Route) Root(key string, m chat.Message, now time.Time) Entry {
+	return Entry{Key: r.Key(key), Act: chat.Post, Target: r.Target, Message: m, State: Queued, Created: now}
+}
+
+// Under makes the entry of the n-th message in the thread of the root with key.
+func (r Route) Under(key string, n int, m chat.Message, now time.Time) Entry {
+	root := r.Key(key)
+	return Entry{
+		Key: root + "/" + strconv.Itoa(n), Act: chat.Reply, Target: r.Target, RootKey: root,
+		Message: m, State: Queued, Created: now,
+	}
+}
+
+// Edit makes the entry of the n-th edit of the root with key.
+func (r Route) Edit(key string, n int, m chat.Message, now time.Time) Entry {
+	root := r.Key(key)
+	return Entry{
+		Key: root + "/edit/" + strconv.Itoa(n), Act: chat.Update, Target: r.Target, RootKey: root,
+		Message: m, State: Queued, Created: now,
+	}
+}
+
+// Key is the delivery key of the root with the given key in this place.
+func (r Route) Key(key string) string { return key + "/" + r.Name() }
