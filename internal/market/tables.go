@@ -33,7 +33,8 @@ var Items = &Table{
 	Columns: []Column{
 		key("sku"), text("item"), text("title"), text("unit"), text("category"), text("brand"),
 		money("cost"), money("floor"), count("lead_days"), count("moq"), count("pack"),
-		{Name: "launched", Kind: Date}, text("tags"),
+		{Name: "launched", Kind: Date},
+		text("tags"),
 	},
 }
 

@@ -1,0 +1,123 @@
+package analysis
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// StockLine is the stock of an item on a channel and how fast it sells there.
+type StockLine struct {
+	SKU       market.SKU
+	Title     string
+	Unit      market.Unit
+	Channel   market.Channel
+	Available int64
+	Listed    bool
+	Inbound   int64
+	LeadDays  int64 // 0 when not known
+	// PerDay is paid pieces a day over the last 7 days, time out of stock left
+	// out; 0 when nothing was sold.
+	PerDay float64
+	Price  market.Fen // paid for a piece, on average over the last 7 days
+	GMV7d  market.Fen
+	Rank   int       // by GMV7d, from 1; 0 without sales
+	OutAt  time.Time // since when it is out, if it is; zero when not known
+	Open   bool      // a problem of this line has been told of and is not over
+}
+
+// Cover is the days until the line runs out at its pace; ok is false without
+// sales: then it is not known, and not urgent.
+func (l *StockLine) Cover() (days float64, ok bool) {
+	if l.PerDay <= 0 {
+		return 0, false
+	}
+	return float64(max(0, l.Available)) / l.PerDay, true
+}
+
+// StockInput is what the stock rule looks at: complete pictures only, so that a
+// missing line never counts as an empty shelf.
+type StockInput struct {
+	At    time.Time
+	Lines []StockLine
+	Daily market.Fen
+}
+
+// StockOuts finds listed hits that are out of stock or will be within the rule's
+// cover, and further items that are out. What is at risk is their pace times
+// price for the days without stock until a delivery can arrive. Of an item in
+// trouble on several channels one line is told, the worst, unless more are open.
+func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
+	var out []Finding
+	open, told := map[line]bool{}, map[market.SKU]bool{}
+	for i := range in.Lines {
+		l := &in.Lines[i]
+		cover, ok := l.Cover()
+		if !l.Listed || !ok {
+			continue
+		}
+		limit := r.Cover
+		if l.Open {
+			limit = r.Clear
+		}
+		empty := l.Available <= 0
+		watched := l.Rank > 0 && (l.Rank <= r.Hits || empty && l.Rank <= r.Wider)
+		if !l.Open && !watched || !empty && cover >= limit {
+			continue
+		}
+		risk := stockRisk(r, l, cover)
+		severity, material := m.Severity(risk, in.Daily)
+		if !l.Open && (!material || l.Rank > r.Hits && severity == Info) {
+			continue
+		}
+		open[line{l.SKU, l.Channel}] = l.Open
+		told[l.SKU] = told[l.SKU] || l.Open
+		out = append(out, Finding{
+			Rule: RuleStockOut, Subject: Subject{Unit: l.Unit, SKU: l.SKU, Title: l.Title, Channel: l.Channel},
+			At: in.At, Severity: severity, AtRisk: risk, Stock: stockEvidence(l, cover, in.At),
+		})
+	}
+	out = worstPer(out, func(s Subject) string { return string(s.SKU) + "|" + string(s.Channel) })
+	return slices.DeleteFunc(out, func(f Finding) bool {
+		if open[line{f.Subject.SKU, f.Subject.Channel}] {
+			return false
+		}
+		again := told[f.Subject.SKU]
+		told[f.Subject.SKU] = true
+		return again
+	})
+}
+
+// line names an item on a channel.
+type line struct {
+	sku     market.SKU
+	channel market.Channel
+}
+
+func stockEvidence(l *StockLine, cover float64, now time.Time) *StockOut {
+	s := &StockOut{
+		Available: l.Available, PerDay: l.PerDay, CoverDays: cover, OutAt: l.OutAt,
+		Inbound: l.Inbound, LeadDays: l.LeadDays, LostPerDay: LostPerDay(l.PerDay, l.Price), Rank: l.Rank,
+	}
+	if l.Available > 0 || s.OutAt.IsZero() {
+		s.OutAt = now.Add(time.Duration(cover * 24 * float64(time.Hour))).Truncate(time.Minute)
+	}
+	return s
+}
+
+// LostPerDay is what a day without stock costs.
+func LostPerDay(perDay float64, price market.Fen) market.Fen {
+	return market.Fen(math.Round(perDay * float64(price)))
+}
+
+// stockRisk counts the days without stock until a delivery ordered now arrives,
+// or as many as the rule allows when the lead time is not known.
+func stockRisk(r StockRule, l *StockLine, cover float64) market.Fen {
+	wait := r.Days
+	if l.LeadDays > 0 {
+		wait = min(wait, float64(l.LeadDays))
+	}
+	return market.Fen(math.Round(max(0, wait-cover) * l.PerDay * float64(l.Price)))
+}
