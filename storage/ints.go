@@ -1,0 +1,237 @@
+package storage
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Integer columns are written in whichever of five forms is shortest, over the
+// values themselves or over their differences, divided by a common factor when
+// there is one (timestamps of whole seconds, prices ending in 00).
+const (
+	formZero   = iota // all 0
+	formConst         // all the same
+	formGaps          // few are not 0: distances between them, then the values
+	formBitmap        // a bit for each that is not 0, then the values
+	formDense         // every value
+	formMask   = 7
+	formDelta  = 8  // first value, then differences
+	formScaled = 16 // the common factor comes first
+)
+
+// appendInts writes v so that readInts can read it knowing len(v).
+func appendInts(dst []byte, v []int64) []byte {
+	scale := factor(v)
+	if scale > 1 {
+		v = divided(v, scale)
+	}
+	form, size := shortest(v)
+	if len(v) > 1 {
+		d := differences(v)
+		f, n := shortest(d)
+		if n += len(binary.AppendVarint(nil, v[0])); n < size {
+			dst = appendHead(dst, f|formDelta, scale)
+			dst = binary.AppendVarint(dst, v[0])
+			return appendForm(dst, f, d)
+		}
+	}
+	return appendForm(appendHead(dst, form, scale), form, v)
+}
+
+func appendHead(dst []byte, form byte, scale int64) []byte {
+	if scale > 1 {
+		return binary.AppendUvarint(append(dst, form|formScaled), uint64(scale))
+	}
+	return append(dst, form)
+}
+
+// factor is the greatest number that divides all of v, or 1 when dividing
+// would not shorten anything.
+func factor(v []int64) int64 {
+	var g, top uint64
+	for _, x := range v {
+		a := uint64(x)
+		if x < 0 {
+			a = -a
+		}
+		top = max(top, a)
+		for b := a; b != 0; {
+			g, b = b, g%b
+		}
+		if g == 1 {
+			return 1
+		}
+	}
+	if top < 64 || g>>63 != 0 {
+		return 1
+	}
+	return int64(max(g, 1))
+}
+
+func divided(v []int64, by int64) []int64 {
+	out := make([]int64, len(v))
+	for i, x := range v {
+		out[i] = x / by
+	}
+	return out
+}
+
+// differences of neighbours; wrapping around is undone by wrapping back.
+func differences(v []int64) []int64 {
+	d := make([]int64, len(v)-1)
+	for i := range d {
+		d[i] = v[i+1] - v[i]
+	}
+	return d
+}
+
+// shortest returns the best form for v and its size in bytes.
+func shortest(v []int64) (form byte, size int) {
+	values, gaps, set, last := 0, 0, 0, -1
+	same := true
+	for i, x := range v {
+		same = same && x == v[0]
+		if x != 0 {
+			values += varintLen(zigzag(x))
+			gaps += varintLen(uint64(i - last - 1))
+			last = i
+			set++
+		}
+	}
+	switch {
+	case set == 0:
+		return formZero, 0
+	case same:
+		return formConst, varintLen(zigzag(v[0]))
+	}
+	form, size = formDense, values+len(v)-set
+	if n := values + (len(v)+7)/8; n < size {
+		form, size = formBitmap, n
+	}
+	if n := values + gaps + varintLen(uint64(set)); n < size {
+		form, size = formGaps, n
+	}
+	return form, size
+}
+
+func varintLen(u uint64) int { return (bits.Len64(u|1) + 6) / 7 }
+
+func appendForm(dst []byte, form byte, v []int64) []byte {
+	switch form {
+	case formZero:
+		return dst
+	case formConst:
+		return binary.AppendVarint(dst, v[0])
+	case formGaps:
+		dst = appendPositions(dst, len(v), func(i int) bool { return v[i] != 0 })
+	case formBitmap:
+		dst = appendBitmap(dst, len(v), func(i int) bool { return v[i] != 0 })
+	}
+	for _, x := range v {
+		if x != 0 || form == formDense {
+			dst = binary.AppendVarint(dst, x)
+		}
+	}
+	return dst
+}
+
+// appendPositions writes how many of n positions are set and the gaps before them.
+func appendPositions(dst []byte, n int, set func(int) bool) []byte {
+	count := 0
+	for i := range n {
+		if set(i) {
+			count++
+		}
+	}
+	dst = binary.AppendUvarint(dst, uint64(count))
+	last := -1
+	for i := range n {
+		if set(i) {
+			dst = binary.AppendUvarint(dst, uint64(i-last-1))
+			last = i
+		}
+	}
+	return dst
+}
+
+func appendBitmap(dst []byte, n int, set func(int) bool) []byte {
+	at := len(dst)
+	dst = append(dst, make([]byte, (n+7)/8)...)
+	for i := range n {
+		if set(i) {
+			dst[at+i>>3] |= 1 << (i & 7)
+		}
+	}
+	return dst
+}
+
+// readInts fills v with what appendInts has written.
+func readInts(r *reader, v []int64) {
+	head := r.byte()
+	scale := int64(1)
+	if head&formScaled != 0 {
+		scale = int64(r.uvarint())
+	}
+	if head&formDelta != 0 && len(v) > 0 {
+		v[0] = r.varint()
+		readForm(r, head&formMask, v[1:])
+		for i := 1; i < len(v); i++ {
+			v[i] += v[i-1]
+		}
+	} else {
+		readForm(r, head&formMask, v)
+	}
+	if scale != 1 {
+		for i := range v {
+			v[i] *= scale
+		}
+	}
+}
+
+// readForm fills v, which is all zero.
+func readForm(r *reader, form byte, v []int64) {
+	switch form {
+	case formZero:
+	case formConst:
+		x := r.varint()
+		for i := range v {
+			v[i] = x
+		}
+	case formGaps:
+		at := readPositions(r, len(v))
+		for _, i := range at {
+			v[i] = r.varint()
+		}
+	case formBitmap:
+		set := r.take((len(v) + 7) / 8)
+		for i := range v {
+			if set != nil && set[i>>3]&(1<<(i&7)) != 0 {
+				v[i] = r.varint()
+			}
+		}
+	case formDense:
+		for i := range v {
+			v[i] = r.varint()
+		}
+	default:
+		r.bad = true
+	}
+}
+
+// readPositions reads what appendPositions has written about n positions.
+func readPositions(r *reader, n int) []int32 {
+	count := r.count(min(n, len(r.b)))
+	at := make([]int32, 0, count)
+	last := -1
+	for range count {
+		last += r.count(n) + 1
+		if last >= n {
+			r.bad = true
+		}
+		if r.bad {
+			return nil
+		}
+		at = append(at, int32(last))
+	}
+	return at
+}
