@@ -1,0 +1,205 @@
+package source
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+)
+
+// How often a call is tried, and how long one waits.
+const (
+	maxTries    = 4
+	firstWait   = 500 * time.Millisecond
+	longestWait = 30 * time.Second
+	patience    = 60 * time.Second // bans up to this are waited for
+)
+
+// call makes one call, again where that helps, and returns the document.
+func (p *pull) call(ctx context.Context, params []param) (any, error) {
+	for try := 1; ; try++ {
+		if err := p.gate.enter(time.Now()); err != nil {
+			return nil, err
+		}
+		if p.limiter != nil {
+			if err := p.limiter.Wait(ctx); err != nil {
+				return nil, fmt.Errorf("wait for the rate limit: %w", err)
+			}
+		}
+		doc, v := p.once(ctx, params)
+		if err := ctx.Err(); err != nil {
+			return nil, &Error{Class: Service, Message: "stopped: " + err.Error(), Err: err}
+		}
+		p.gate.done(time.Now(), v.class == Service)
+		if v.class == "" {
+			return doc, nil
+		}
+		err := &Error{Class: v.class, Message: v.message}
+		wait := v.wait
+		switch {
+		case v.class == Banned:
+			if wait > patience || try >= maxTries {
+				err.Until = time.Now().Add(wait)
+				p.gate.ban(err.Until, v.message)
+				return nil, err
+			}
+		case v.class != Service || try >= maxTries || !p.gate.mayRetry():
+			return nil, err
+		case wait == 0:
+			ceiling := min(longestWait, firstWait<<try)
+			wait = time.Duration(p.rand.Int64N(int64(ceiling)))
+		}
+		if err := p.sleep(ctx, wait); err != nil {
+			return nil, &Error{Class: Service, Message: "stopped: " + err.Error(), Err: err}
+		}
+	}
+}
+
+// once makes one call and judges the answer. The zero verdict is success.
+func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
+	h := p.spec.http
+	res, err := p.request(ctx, params).Execute(h.method, h.url.String())
+	if err != nil {
+		return nil, ruling{class: Service, message: "no answer from " + h.url.Host + ": " + cause(err)}
+	}
+	raw := res.RawBody()
+	defer func() { _ = raw.Close() }() // everything wanted was read
+	body, err := io.ReadAll(io.LimitReader(raw, h.maxBody+1))
+	if err != nil {
+		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
+	}
+	if int64(len(body)) > h.maxBody {
+		return nil, ruling{class: Caller, message: fmt.Sprintf("the answer has more than %d bytes; ask for smaller pages or raise max_body", h.maxBody)}
+	}
+	doc, broken := decodeJSON(string(body))
+	return p.rule(ctx, res, doc, broken)
+}
+
+// cause is the text of an error of the network without the address that was
+// called, which may hold a token.
+func cause(err error) string {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			break
+		}
+		err = inner
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "time-out"
+	}
+	return err.Error()
+}
+
+// request writes the parameters where the API wants them, and signs.
+func (p *pull) request(ctx context.Context, params []param) *resty.Request {
+	h := p.spec.http
+	r := p.client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetHeader("User-Agent", "shopwatch")
+	r.SetHeaders(h.headers)
+	query := maps.Clone(h.query)
+	if query == nil {
+		query = map[string]string{}
+	}
+	switch h.body {
+	case "form":
+		form := maps.Clone(h.form)
+		for _, v := range params {
+			form[v.name] = v.text
+		}
+		if h.auth.kind == "top" {
+			completeTOP(form, h.auth, p.stamp())
+		}
+		r.SetFormData(form)
+	case "json":
+		body := copyTree(h.json).(map[string]any) //nolint:forcetypeassert // checked when it was parsed
+		for _, v := range params {
+			plant(body, strings.Split(v.name, "."), v)
+		}
+		r.SetHeader("Content-Type", "application/json").SetBody(body)
+	default:
+		for _, v := range params {
+			query[v.name] = v.text
+		}
+	}
+	switch h.auth.kind {
+	case "bearer":
+		r.SetAuthToken(string(h.auth.secret))
+	case "basic":
+		r.SetBasicAuth(h.auth.user, string(h.auth.secret))
+	case "api_key":
+		if h.auth.header != "" {
+			r.SetHeader(h.auth.header, string(h.auth.secret))
+		} else {
+			query[h.auth.queryKey] = string(h.auth.secret)
+		}
+	}
+	return r.SetQueryParams(query)
+}
+
+// stamp is the time that requests carry.
+func (p *pull) stamp() time.Time {
+	if p.now != nil {
+		return p.now()
+	}
+	return p.req.Now.Add(time.Since(p.began))
+}
+
+// plant sets a value at a dotted path of a JSON body.
+func plant(m map[string]any, keys []string, v param) {
+	for _, k := range keys[:len(keys)-1] {
+		inner, ok := m[k].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			m[k] = inner
+		}
+		m = inner
+	}
+	if v.whole {
+		m[keys[len(keys)-1]] = json.Number(v.text)
+		return
+	}
+	m[keys[len(keys)-1]] = v.text
+}
+
+// copyTree copies decoded JSON.
+func copyTree(v any) any {
+	switch x := v.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(x))
+		for k, v := range x {
+			out[k] = copyTree(v)
+		}
+		return out
+	case []any:
+		out := make([]any, len(x))
+		for i, v := range x {
+			out[i] = copyTree(v)
+		}
+		return out
+	}
+	return v
+}
+
+// retryAfter reads the header: seconds, or a date. 0 when there is none.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	const longest = 15 * time.Minute
+	text := strings.TrimSpace(h.Get("Retry-After"))
+	if d, known, err := parseDecimal(text, nil); err == nil && known {
+		ms, err := d.whole(3, true)
+		if err != nil || ms > longest.Milliseconds() {
+			return longest
+		}
+		return max(0, time.Duration(ms)*time.Millisecond)
+	}
+	if t, err := http.ParseTime(text); err == nil {
+		return min(longest, max(0, t.Sub(now)))
+	}
+	return 0
+}

@@ -1,0 +1,32 @@
+package demo
+
+import (
+	_ "embed" // specs.yaml
+	"strings"
+)
+
+//go:embed specs.yaml
+var specsText string
+
+// Specs declares sources that read a shop of this package served at baseURL
+// ("http://127.0.0.1:8080"), with the demo credentials, in the source schema.
+func Specs(baseURL string) []byte {
+	var states strings.Builder
+	for i, p := range provinces {
+		if i > 0 {
+			states.WriteString(", ")
+		}
+		states.WriteString(p.name + ": " + regions[p.region].ID)
+	}
+	var nicks strings.Builder
+	for i, n := range sellerNicks {
+		if i > 0 {
+			nicks.WriteString(", ")
+		}
+		nicks.WriteString(n + ": " + channels[i].ID)
+	}
+	return []byte(strings.NewReplacer(
+		"@URL@", strings.TrimSuffix(baseURL, "/"), "@SHOP@", string(ShopID), "@APP_KEY@", DemoAppKey, "@SECRET@", DemoSecret,
+		"@SESSION@", DemoSession, "@TOKEN@", DemoToken, "@STATES@", states.String(), "@NICKS@", nicks.String(),
+	).Replace(specsText))
+}

@@ -1,0 +1,231 @@
+package source
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/go-resty/resty/v2"
+	"golang.org/x/time/rate"
+
+	"shopwatch/internal/market"
+)
+
+// api is a source that reads a web API.
+type api struct {
+	spec    *Spec
+	log     *slog.Logger
+	now     func() time.Time // of Deps; nil takes the request's
+	client  *resty.Client
+	limiter *rate.Limiter
+	gate    *gate
+	rand    *rand.Rand
+	hide    hider
+	sleep   func(context.Context, time.Duration) error
+}
+
+func newAPI(s *Spec, d Deps) *api {
+	h := s.http
+	client := resty.NewWithClient(&http.Client{
+		Transport: transport(h.private),
+		Timeout:   h.timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse // a redirect would carry the token elsewhere
+		},
+	})
+	client.SetDisableWarn(true).SetLogger(silence{}).SetDoNotParseResponse(true)
+	app := s.Limit.Name
+	if app == "" {
+		app = h.url.Host + "|" + h.auth.user
+	}
+	seed := fnv.New64a()
+	_, _ = io.WriteString(seed, s.ID) // a hash never fails
+	return &api{
+		spec: s, log: d.Logger, now: d.Now, client: client, limiter: d.Limits.rate(s.Limit),
+		gate: d.Limits.gate(app + "|" + h.operation()),
+		rand: rand.New(rand.NewPCG(d.Seed, seed.Sum64())), //nolint:gosec // jitter
+		hide: newHider(s.secrets), sleep: sleep,
+	}
+}
+
+// silence keeps resty, which prints addresses and headers, from logging.
+type silence struct{}
+
+func (silence) Errorf(string, ...any) {}
+func (silence) Warnf(string, ...any)  {}
+func (silence) Debugf(string, ...any) {}
+
+// operation names what is called: the TOP method, or the path.
+func (h *httpSpec) operation() string {
+	if m := h.form["method"]; m != "" {
+		return m
+	}
+	return h.url.Path
+}
+
+func (a *api) ID() string           { return a.spec.ID }
+func (a *api) Table() *market.Table { return a.spec.mapping.table }
+
+// pull is the state of one Pull of an api.
+type pull struct {
+	*api
+	req     Request
+	began   time.Time // real time
+	mapper  *mapper
+	tally   tally
+	reasons []string
+}
+
+// tally counts pages and items: of a whole pull, and of one slice.
+type tally struct {
+	pages, want int
+	items       int
+	total       *int
+}
+
+func (t *tally) add(o tally) {
+	t.pages, t.want, t.items = t.pages+o.pages, t.want+o.want, t.items+o.items
+	if o.total != nil {
+		sum := *o.total
+		if t.total != nil {
+			sum += *t.total
+		}
+		t.total = &sum
+	}
+}
+
+// Pull implements Source. It reads the window slice by slice and stops at the
+// first slice that cannot be read; the rows of the pages before it stay.
+func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
+	snap := newSnapshot(a.spec, r)
+	if p := a.spec.CheckShop(r.Shop); len(p) > 0 {
+		return failed(snap, nil, p[0].Cause), &Error{Source: a.spec.ID, Class: Setup, Message: p[0].String()}
+	}
+	p := &pull{api: a, req: r, began: time.Now(), mapper: newMapper(a.spec.mapping)}
+	slices, err := p.slices(&snap)
+	if err != nil {
+		return failed(snap, nil, err.Error()), err
+	}
+	done := time.Time{}
+	for _, w := range slices {
+		if err = p.slice(ctx, w); err != nil {
+			break
+		}
+		done = w.End
+	}
+	a.log.DebugContext(ctx, "read", slog.String("source", a.spec.ID), slog.Int("slices", len(slices)), slog.Int("pages", p.tally.pages))
+	return p.finish(snap, done, a.finish(err))
+}
+
+// finish makes an *Error of any failure and takes the secrets out.
+func (a *api) finish(err error) error {
+	if err == nil {
+		return nil
+	}
+	var out *Error
+	if !errors.As(err, &out) {
+		out = &Error{Class: Service, Message: err.Error()}
+		for _, stop := range []error{context.Canceled, context.DeadlineExceeded} {
+			if errors.Is(err, stop) {
+				out.Err = stop
+			}
+		}
+	}
+	shown := *out
+	shown.Source, shown.Message = a.spec.ID, a.hide.text(out.Message)
+	return &shown
+}
+
+// slices cuts the window into stretches that one query may ask for. A source
+// without a window has one slice without bounds.
+func (p *pull) slices(snap *market.Snapshot) ([]market.Window, error) {
+	if p.spec.http.window.start == "" {
+		return []market.Window{{Start: snap.Window.Start, End: snap.Window.End}}, nil
+	}
+	if end := p.req.Now.Add(-p.spec.Window.Lag); snap.Window.End.After(end) {
+		snap.Window.End = end
+	}
+	if snap.Window.Empty() {
+		return nil, &Error{Source: p.spec.ID, Class: Caller, Message: "the window is empty"}
+	}
+	step := p.spec.Window.Step
+	if step <= 0 {
+		return []market.Window{snap.Window}, nil
+	}
+	var out []market.Window
+	for at := snap.Window.Start; at.Before(snap.Window.End); at = at.Add(step) {
+		end := at.Add(step)
+		if end.After(snap.Window.End) {
+			end = snap.Window.End
+		}
+		out = append(out, market.Window{Start: at, End: end})
+	}
+	return out, nil
+}
+
+// finish turns what was read into a Pull. done is the end of the last slice
+// that was read whole.
+func (p *pull) finish(snap market.Snapshot, done time.Time, err error) (market.Pull, error) {
+	rows := p.mapper.finish()
+	m := &snap.Manifest
+	m.Rows, m.Keys = rows.Len(), rows.Len()
+	m.Pages, m.PagesWant, m.Total = p.tally.pages, p.tally.want, p.tally.total
+	m.Rejected, m.Skipped = p.mapper.rejected, p.mapper.skipped
+	m.SchemaHash = p.mapper.schemaHash()
+	m.Digest = digest(rows)
+	refused := p.mapper.verdict(rows.Len(), p.spec.MaxReject)
+	m.Reasons = append(p.reasons, refused...)
+	if err != nil {
+		m.Reasons = append(m.Reasons, err.Error())
+	}
+	for i, r := range m.Reasons {
+		m.Reasons[i] = p.hide.text(r)
+	}
+	for i := range p.mapper.rejects {
+		p.mapper.rejects[i].Sample = p.hide.text(p.mapper.rejects[i].Sample)
+	}
+	switch {
+	case rows.Len() == 0 && (err != nil || p.mapper.rejected > 0):
+		return failed(snap, p.mapper.rejects), err
+	case len(m.Reasons) > 0:
+		snap.State = market.Partial
+	default:
+		snap.State = market.Complete
+	}
+	if len(p.reasons) == 0 && len(refused) == 0 {
+		snap.Watermark = done
+	}
+	return market.Pull{Snapshot: snap, Rows: rows, Rejects: p.mapper.rejects}, err
+}
+
+// slice reads one stretch and, when it has more rows than the API will page,
+// its two halves.
+func (p *pull) slice(ctx context.Context, w market.Window) error {
+	t, err := p.read(ctx, w)
+	var over *ceiling
+	if !errors.As(err, &over) {
+		p.tally.add(t)
+		return err
+	}
+	half := w.Duration() / 2
+	if half = half.Truncate(time.Second); !p.spec.http.page.split || half <= 0 {
+		p.tally.add(t)
+		return &Error{Class: Incomplete, Message: over.Error()}
+	}
+	mid := w.Start.Add(half)
+	if err := p.slice(ctx, market.Window{Start: w.Start, End: mid}); err != nil {
+		return err
+	}
+	return p.slice(ctx, market.Window{Start: mid, End: w.End})
+}
+
+// ceiling says that a query has more rows than its pages can bring.
+type ceiling struct{ what string }
+
+func (c *ceiling) Error() string { return fmt.Sprintf("the API ends before the rows do: %s", c.what) }
