@@ -1,0 +1,319 @@
+package card
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
+)
+
+// hostile is a title as a marketplace may really send it.
+const hostile = "<!channel> =HYPERLINK(\"http://x\") *礼盒* @here\n第二行"
+
+var (
+	shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
+	now      = time.Date(2026, 11, 22, 8, 30, 0, 0, shanghai)
+	saturday = market.DateOf(2026, 11, 21)
+)
+
+func label(id, zh, en string) market.Label {
+	return market.Label{ID: id, Name: market.Name{Zh: zh, En: en}}
+}
+
+func shop() *market.Shop {
+	return &market.Shop{
+		ID: "tmall", Name: market.Name{Zh: "天猫旗舰店", En: "Tmall flagship"}, Currency: "CNY", Zone: shanghai,
+		Units:    []market.Label{label("beauty", "美妆", "Beauty"), label("apparel", "服饰", "Apparel")},
+		Channels: []market.Label{label("flagship", "旗舰店", "Flagship"), label("supermarket", "天猫超市", "Supermarket")},
+	}
+}
+
+func sums(paid market.Fen) metric.Sums {
+	return metric.Sums{
+		Placed: paid * 108 / 100, Paid: paid, Refunded: paid / 20, Prime: paid * 2 / 5, Orders: int64(paid / 21000),
+		Units: int64(paid / 15000), Buyers: int64(paid / 22000), Visitors: int64(paid / 900), PayUsers: int64(paid / 22000),
+		Known: metric.Known{Orders: true, Refunds: true, Traffic: true},
+	}
+}
+
+func coverage() report.Coverage {
+	return report.Coverage{AsOf: now.Add(-28 * time.Minute), Complete: true}
+}
+
+// saturdayGMV is the example of a good day: 628.4万 against 580.8万.
+func saturdayGMV() report.GMV {
+	part := func(id, zh, en string, paid, before market.Fen, rank, rankBefore int) report.Part {
+		return report.Part{
+			Key: id, Name: market.Name{Zh: zh, En: en}, Sums: sums(paid), Share: float64(paid) / 628400000,
+			Before: []metric.Sums{sums(before)}, Rank: rank, RankBefore: rankBefore,
+		}
+	}
+	g := report.GMV{
+		Shop: "tmall", From: saturday, To: saturday, Data: coverage(), Sums: sums(628400000), By: metric.ByUnit,
+		Comparisons: []report.Comparison{{Kind: report.SameWeekday, Known: true, From: saturday - 7, To: saturday - 7, Sums: sums(580800000)}},
+		Target: &report.TargetPace{Paid: 628400000, Tiers: []report.Tier{
+			{ID: "base", Amount: 500000000, Reached: true, Share: 1.2568},
+			{ID: "sprint", Amount: 600000000, Reached: true, Share: 1.047},
+			{ID: "challenge", Amount: 700000000, Gap: 71600000, Share: 0.8977},
+		}},
+		Parts: []report.Part{
+			part("beauty", "美妆", "Beauty", 400000000, 359000000, 1, 2), part("apparel", "服饰", "Apparel", 228400000, 221800000, 2, 1),
+		},
+	}
+	for _, c := range []struct {
+		kind report.Compare
+		from market.Day
+		paid market.Fen
+	}{{"", saturday, 628400000}, {report.SameWeekday, saturday - 7, 580800000}} {
+		curve := report.Curve{Kind: c.kind, From: c.from, Step: metric.ByHour, Steps: 24}
+		for h := range 24 {
+			curve.Values = append(curve.Values, c.paid*market.Fen(h+1)/24)
+		}
+		g.Curves = append(g.Curves, curve)
+	}
+	return g
+}
+
+func findings() []analysis.Finding {
+	at := now.Add(-time.Hour)
+	return []analysis.Finding{
+		{
+			Rule: analysis.RuleStockOut, Severity: analysis.Critical, At: at, AtRisk: 5400000,
+			Subject: analysis.Subject{Unit: "beauty", SKU: "B-50", Title: "面霜 50ml", Channel: "flagship"},
+			Stock:   &analysis.StockOut{PerDay: 120.5, OutAt: at, LeadDays: 5, LostPerDay: 2700000, Rank: 3},
+		},
+		{
+			Rule: analysis.RuleRivalMove, Severity: analysis.Warning, At: at, AtRisk: 900000,
+			Subject: analysis.Subject{SKU: "B-51", Title: hostile, Rival: "花漾"},
+			Price: &analysis.RivalMove{
+				Before: 29100, Now: 23900, Own: 29100, Sold7d: 210, Since: at.Add(-24 * time.Hour), Until: at.Add(48 * time.Hour),
+				Floor: 25000, FloorKnown: true,
+			},
+		},
+		{
+			Rule: analysis.RuleComplaintSpike, Severity: analysis.Warning, At: at, AtRisk: 300000,
+			Subject: analysis.Subject{SKU: "B-52", Title: "精华液"},
+			Complaints: &analysis.ComplaintSpike{
+				Window: market.Window{Start: at.Add(-24 * time.Hour), End: at}, Count: 9, Expected: 1.6, P: 2.1e-5,
+				Causes: []analysis.CauseCount{{Cause: analysis.CauseQuality, Count: 7}, {Cause: analysis.CauseLogistics, Count: 2}},
+				Quotes: []string{"一打开就漏液", "瓶口全是 <@U1> 漏出来的"},
+			},
+		},
+		{
+			Rule: analysis.RuleGMVDrop, Severity: analysis.Critical, At: at, AtRisk: 4200000,
+			Subject: analysis.Subject{Unit: "apparel"},
+			GMV: &analysis.GMVDrop{
+				Window: market.Window{Start: at.Add(-2 * time.Hour), End: at}, Actual: 6200000, Expected: 10400000, Lower: 8800000,
+				Funnel: &analysis.Funnel{
+					Visitors: 9100, VisitorsExpected: 9000, Conversion: 0.021, ConversionExpected: 0.036, AOV: 32400, AOVExpected: 32100,
+					ByVisitors: 90000, ByConversion: -4380000, ByAOV: 90000,
+				},
+			},
+		},
+	}
+}
+
+func alerts() []alert.Alert {
+	var out []alert.Alert
+	for i, f := range findings() {
+		a := alert.Alert{
+			ID: "k7q2m9x4a" + string(rune('a'+i)), Episode: 1, Rule: f.Rule, State: alert.Firing, Since: f.At, FiredAt: f.At,
+			SeenAt: now, First: f, Latest: f, Worst: f.AtRisk,
+		}
+		out = append(out, a)
+	}
+	out[1].State, out[1].AckedBy, out[1].AckedAt = alert.Acknowledged, "U0LILEI", now.Add(-20*time.Minute)
+	out[2].State, out[2].ResolvedAt = alert.Resolved, now
+	out[3].State, out[3].ResolvedAt = alert.Withdrawn, now
+	return out
+}
+
+func morning() report.Digest {
+	a := alerts()
+	return report.Digest{
+		Day: saturday, Now: now, Complete: true, Data: coverage(), GMV: saturdayGMV(), Change: 47600000,
+		Why: []report.WhyPart{
+			{Unit: "beauty", Name: market.Name{Zh: "美妆", En: "Beauty"}, Change: 41000000, Items: []report.ItemChange{{SKU: "B-50", Title: "面霜 50ml", Change: 12000000}}},
+			{Unit: "apparel", Name: market.Name{Zh: "服饰", En: "Apparel"}, Change: -12000000, OutOfStock: 3, Lost: 9000000},
+			{Other: true, Change: 18600000},
+		},
+		Actions: a[:2], More: 1, Acked: a[1:3], AckedDone: 1, Overnight: a[2:3],
+	}
+}
+
+// cards is every message that the product can send, by name.
+func cards(p Pen) map[string]chat.Message {
+	a := alerts()
+	quiet := morning()
+	quiet.Actions, quiet.More, quiet.Acked, quiet.Overnight, quiet.AckedDone = nil, 0, nil, nil, 0
+	partial := morning()
+	partial.Complete, partial.Data.Complete = false, false
+	partial.Data.Gaps = []report.FeedGap{{Table: "traffic", Reason: report.GapLate, Watermark: now.Add(-3 * time.Hour), Age: 3 * time.Hour}}
+	out := map[string]chat.Message{
+		"gmv": p.GMV(saturdayGMV(), "gmv yesterday by unit"), "gmv_bare": p.GMV(bareGMV(), "gmv"),
+		"morning": p.Morning(morning(), ""), "morning_quiet": p.Morning(quiet, ""), "morning_partial": p.Morning(partial, p.Late(now.Add(-2*time.Hour), now)),
+		"morning_race": p.MorningThread(morning())[0],
+		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
+		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
+		"complaints": p.Complaints(complaints(), "complaints"),
+		"alerts":     p.Alerts(a[:2], 1, now, "alerts"), "alerts_none": p.Alerts(nil, 2, now, "alerts"),
+		"details": p.AlertDetails(a[3], now), "acked": p.AlertAcked(a[1]),
+		"status": p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday"}}, false), "welcome": p.Help(nil, true),
+		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
+		"empty": p.Empty(),
+	}
+	for _, x := range a {
+		out["alert_"+string(x.Rule)] = p.Alert(x, now)
+	}
+	for _, k := range []alert.Kind{alert.Ended, alert.Retracted, alert.Escalated, alert.Updated} {
+		out["news_"+string(k)] = p.AlertNews(a[2], k)
+	}
+	return out
+}
+
+func bareGMV() report.GMV {
+	return report.GMV{
+		From: saturday + 1, To: saturday + 1, Part: true, Covered: market.Window{End: now.Add(-30 * time.Minute)}, Data: coverage(),
+		Sums:        metric.Sums{Paid: 100, Known: metric.Known{Orders: true}},
+		Comparisons: []report.Comparison{{Kind: report.SameWeekday, From: saturday - 6, To: saturday - 6}},
+	}
+}
+
+func prices() report.Price {
+	one := onePrice()
+	two := one.Items[0]
+	two.Title, two.LandedKnown, two.Rivals = "新品", false, nil
+	one.Items, one.Matched, one.Above, one.Moved24h, one.More = append(one.Items, two), 120, 31, 2, 118
+	return one
+}
+
+func onePrice() report.Price {
+	return report.Price{At: now, Data: coverage(), Matched: 1, Above: 1, Items: []report.PriceItem{{
+		SKU: "B-51", Title: hostile, LandedKnown: true, Landed: 29100, Floor: 25000, FloorKnown: true, Units7d: 210, GMV7d: 6111000,
+		Own: []report.OwnPrice{{Channel: "flagship", Landed: 29100, Gift: "小样", Listed: true}, {Channel: "supermarket"}},
+		Rivals: []report.RivalPrice{
+			{Rival: "花漾", Landed: 23900, Gap: 5200, Advantage: -0.2176, GapKnown: true, Move24h: &report.PriceMove{Before: 29100, Change: -0.179}, PromoEnd: now.Add(48 * time.Hour)},
+			{Rival: "雪肌堂", Landed: 34900, Gap: -5800, Advantage: 0.166, GapKnown: true, Move7d: &report.PriceMove{Before: 38900, Drip: true}},
+		},
+	}}}
+}
+
+func stock() report.Stock {
+	return report.Stock{
+		At: now, Data: coverage(), Listed: 6000, Out: 1, Low: 1, Slow: 40, LostPerDay: 2700000, More: 3,
+		Items: []report.StockItem{
+			{SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", PerDay: 120.5, Out: true, OutAt: now.Add(-time.Hour), LostPerDay: 2700000},
+			{SKU: "B-51", Title: hostile, Channel: "supermarket", Available: 12, PerDay: 10, Cover: 1.2, CoverKnown: true, Inbound: 300},
+			{SKU: "B-53", Title: "无销量", Channel: "flagship", Available: 5},
+		},
+	}
+}
+
+func complaints() report.Complaints {
+	return report.Complaints{
+		Window: market.Window{Start: now.Add(-24 * time.Hour), End: now}, Data: coverage(), Total: 14, Usual: 6.2, UsualKnown: true,
+		Bad: 9, Neutral: 3, Refunds: 2, Reviews: 210,
+		Causes: []report.CauseLine{{Cause: analysis.CauseQuality, Count: 8}, {Cause: analysis.CauseCounterfeit, Count: 1}},
+		Items: []report.ComplaintItem{{
+			SKU: "B-52", Title: "精华液", Count: 9, Usual: 1.6, Spike: true,
+			Causes: []analysis.CauseCount{{Cause: analysis.CauseQuality, Count: 8}}, Quotes: []report.Quote{{Text: "一打开就漏液 <!here>"}},
+		}},
+		Counterfeit: []report.Quote{{Title: "精华液", Text: "怀疑是假货"}},
+	}
+}
+
+func status() report.Status {
+	return report.Status{
+		Now: now, Feeds: []report.FeedStatus{
+			{Source: "mall_orders", Table: "order_line", State: market.Complete, Watermark: now.Add(-10 * time.Minute), Age: 10 * time.Minute, Rows: 1200},
+			{Source: "mall_traffic", Table: "traffic", State: market.Complete, Watermark: now.Add(-26 * time.Hour), Age: 26 * time.Hour, Rows: 48, Late: true},
+			{Source: "mall_ads", Table: "ads_day", State: market.Failed},
+		},
+		Alerts: []report.StateCount{{State: alert.Pending, Count: 2}, {State: alert.Firing, Count: 1}},
+		Outbox: report.OutboxStatus{Waiting: 1},
+	}
+}
+
+// TestGolden shows every card in both languages as a terminal would.
+func TestGolden(t *testing.T) {
+	for _, l := range []*i18n.Locale{i18n.Zh(), i18n.En()} {
+		for name, m := range cards(New(l, shop())) {
+			t.Run(name+"."+l.Tag(), func(t *testing.T) {
+				var b strings.Builder
+				b.WriteString("[" + m.Text + "]\n")
+				if err := m.WriteText(&b); err != nil {
+					t.Fatal(err)
+				}
+				file := filepath.Join("testdata", name+"."+l.Tag()+".txt")
+				if os.Getenv("UPDATE") != "" {
+					if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil { //nolint:gosec // a golden is for everyone to read
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), b.String()); diff != "" {
+					t.Error(diff)
+				}
+			})
+		}
+		if n := l.Faults(); n > 0 {
+			t.Errorf("%s: %d messages have no words or lack values", l.Tag(), n)
+		}
+	}
+}
+
+// TestTwins: the same facts give the same shape in both languages, and the
+// limits that hold for every message.
+func TestTwins(t *testing.T) {
+	zh, en := cards(New(i18n.Zh(), shop())), cards(New(i18n.En(), shop()))
+	for name, a := range zh {
+		b := en[name]
+		if got, want := shape(b), shape(a); !slices.Equal(got, want) {
+			t.Errorf("%s: en has %v, zh has %v", name, got, want)
+		}
+		for _, m := range []chat.Message{a, b} {
+			if n := len([]rune(m.Text)); n == 0 || n > maxHeadline {
+				t.Errorf("%s: headline of %d characters", name, n)
+			}
+			if strings.ContainsAny(m.Text, "\n\t") {
+				t.Errorf("%s: headline has more than one line", name)
+			}
+		}
+	}
+}
+
+// shape is what a message is made of, with the exact amounts of its tables.
+func shape(m chat.Message) []string {
+	var out []string
+	for _, s := range m.Sections {
+		for _, b := range s.Buttons {
+			out = append(out, b.Verb+" "+b.Value)
+		}
+		if s.Table != nil {
+			for _, row := range s.Table.Rows {
+				for _, cell := range row {
+					if strings.HasPrefix(cell, "¥") && strings.HasSuffix(cell, "0") {
+						out = append(out, cell)
+					}
+				}
+			}
+		}
+		out = append(out, strings.Repeat("line ", len(s.Body)))
+	}
+	return out
+}

@@ -1,0 +1,46 @@
+package card
+
+import (
+	"shopwatch/internal/alert"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/internal/report"
+)
+
+// Status answers "how are the bot and its data".
+func (p Pen) Status(s report.Status) chat.Message {
+	head := p.t("status_well")
+	if !s.Healthy {
+		head = p.t("status_ill")
+	}
+	t := &chat.Table{Columns: []chat.Column{
+		{Title: p.t("feed")}, {Title: p.t("state")}, {Title: p.t("data_to")}, {Title: p.t("age"), Right: true}, {Title: p.t("rows"), Right: true},
+	}}
+	for _, f := range s.Feeds {
+		to, age := p.L.Missing(), p.L.Missing()
+		if !f.Watermark.IsZero() {
+			to, age = p.when(f.Watermark, s.Now), p.L.Duration(f.Age)
+		}
+		t.Rows = append(t.Rows, []string{p.table(f.Table) + " (" + f.Source + ")", p.feedState(f), to, age, p.L.Count(int64(f.Rows))})
+	}
+	var lines []chat.Rich
+	for _, c := range s.Alerts {
+		if c.Count > 0 && c.State != alert.Pending {
+			lines = append(lines, line(p.t("status_alerts", "state", p.t("state_"+string(c.State)), "n", p.L.Count(int64(c.Count)))))
+		}
+	}
+	lines = append(lines, line(p.t("status_outbox", "waiting", p.L.Count(int64(s.Outbox.Waiting)), "dead", p.L.Count(int64(s.Outbox.Dead)))))
+	sections := []chat.Section{{Heading: p.t("status_title") + " · " + p.moment(s.Now), Body: append([]chat.Rich{bold(head)}, lines...)}}
+	if len(t.Rows) > 0 {
+		sections = append(sections, chat.Section{Table: t})
+	}
+	sections = append(sections, chat.Section{Buttons: []chat.Button{p.run("button_alerts", "alerts"), p.run("button_help", "help")}})
+	return chat.Message{Text: headline(p.shop(), p.t("status_title")+p.t("colon"), head), Sections: sections}
+}
+
+func (p Pen) feedState(f report.FeedStatus) string {
+	if f.Late && f.State == market.Complete {
+		return p.t("feed_late")
+	}
+	return p.t("feed_" + string(f.State))
+}

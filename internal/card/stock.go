@@ -1,0 +1,65 @@
+package card
+
+import (
+	"shopwatch/internal/chat"
+	"shopwatch/internal/report"
+)
+
+// Stock answers "what is out of stock or soon will be".
+func (p Pen) Stock(r report.Stock, question string) chat.Message {
+	if r.Listed == 0 {
+		return p.nothing(p.t("stock_title"), p.t("stock_none"), r.Data)
+	}
+	counts := p.t("stock_counts", "out", p.L.Count(int64(r.Out)), "low", p.L.Count(int64(r.Low)),
+		"slow", p.L.Count(int64(r.Slow)), "listed", p.L.Count(int64(r.Listed)))
+	sections := []chat.Section{{Heading: p.t("stock_title") + " · " + p.moment(r.At), Body: []chat.Rich{line(counts)}}}
+	if r.LostPerDay > 0 {
+		sections[0].Body = append(sections[0].Body, line(p.t("stock_lost", "money", p.short(r.LostPerDay))))
+	}
+	switch {
+	case len(r.Items) > 0:
+		sections = append(sections, chat.Section{Table: p.stockTable(r)})
+	default:
+		sections[0].Body = append(sections[0].Body, line(p.t("stock_fine")))
+	}
+	sections = append(sections, chat.Section{
+		Buttons: []chat.Button{p.run("button_out", "stock out"), p.run("button_low", "stock low"), p.share(question)},
+		Note:    p.note(r.Data, p.t("stock_basis")),
+	})
+	return chat.Message{Text: headline(p.shop(), p.t("stock_title")+p.t("colon"), counts), Sections: sections}
+}
+
+func (p Pen) stockTable(r report.Stock) *chat.Table {
+	t := &chat.Table{Columns: []chat.Column{
+		{Title: p.t("item")},
+		{Title: p.t("channel")},
+		{Title: p.t("available"), Right: true},
+		{Title: p.t("per_day"), Right: true},
+		{Title: p.t("cover"), Right: true},
+		{Title: p.t("inbound"), Right: true},
+		{Title: p.t("lost"), Right: true},
+	}, More: r.More}
+	for _, it := range r.Items {
+		lost := p.L.Missing()
+		if it.LostPerDay > 0 {
+			lost = p.short(it.LostPerDay)
+		}
+		t.Rows = append(t.Rows, []string{
+			clamp(it.Title, cellTitle), p.channel(it.Channel), p.L.Count(it.Available), decimal(it.PerDay),
+			p.cover(it), p.L.Count(it.Inbound), lost,
+		})
+	}
+	return t
+}
+
+func (p Pen) cover(it report.StockItem) string {
+	switch {
+	case it.Out && !it.OutAt.IsZero():
+		return p.t("out_since", "time", p.moment(it.OutAt))
+	case it.Out:
+		return p.t("out")
+	case !it.CoverKnown:
+		return p.L.Missing()
+	}
+	return p.t("days", "n", decimal(it.Cover))
+}

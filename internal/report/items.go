@@ -1,0 +1,82 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/storage"
+)
+
+// Item is an entry of the catalogue.
+type Item struct {
+	SKU      market.SKU      `json:"sku"`
+	Item     string          `json:"item,omitempty"` // the marketplace's item id
+	Title    string          `json:"title"`
+	Unit     market.Unit     `json:"unit,omitempty"`
+	Category market.Category `json:"category,omitempty"`
+}
+
+// latest is an instant after every picture.
+var latest = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// FindItems looks text up in the catalogue: an exact SKU or item id alone, else
+// titles that contain it, whatever the case, by 7-day paid GMV. It returns at
+// most max items and none for an empty text.
+func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text string, max int) (found []Item, err error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" || max <= 0 {
+		return nil, nil
+	}
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, 0, latest, nil)
+		if err != nil {
+			return err
+		}
+		exact := false
+		if found, exact = matchItems(l.items, text); exact || len(found) < 2 {
+			return nil
+		}
+		return l.byGMV(found)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("items of %s: %w", shop.ID, err)
+	}
+	return found[:min(max, len(found))], nil
+}
+
+func matchItems(items *metric.Catalogue, text string) (found []Item, exact bool) {
+	for _, it := range items.Items() {
+		x := Item{SKU: it.SKU, Item: it.ID, Title: it.Title, Unit: it.Unit, Category: it.Category}
+		is := strings.ToLower(string(it.SKU)) == text || it.ID != "" && strings.ToLower(it.ID) == text
+		switch {
+		case is && !exact:
+			found, exact = []Item{x}, true
+		case is || !exact && strings.Contains(strings.ToLower(it.Title), text):
+			found = append(found, x)
+		}
+	}
+	slices.SortFunc(found, func(a, b Item) int { return cmp.Compare(a.SKU, b.SKU) })
+	return found, exact
+}
+
+// byGMV puts what sold most in the last seven days first.
+func (l *loader) byGMV(found []Item) error {
+	all, err := feeds(l.tx, l.shop, []string{market.OrderLines.Name}, latest, nil)
+	if err != nil {
+		return err
+	}
+	s, err := l.salesWeek(all, latest)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(found, func(a, b Item) int {
+		return cmp.Compare(s.bySKU[string(b.SKU)].paid, s.bySKU[string(a.SKU)].paid)
+	})
+	return nil
+}

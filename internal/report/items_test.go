@@ -1,0 +1,269 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+)
+
+// stocked is a shop with a week of sales, pictures of stock and prices.
+func stocked(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.pull(market.Items, w.at("2026-11-01 00:00"), batchOf(t, market.Items,
+		row{"sku": "COAT", "item": "71001", "title": "羊毛大衣", "unit": "apparel", "lead_days": 2},
+		row{"sku": "CREAM", "item": "71002", "title": "面霜 50ml", "unit": "beauty", "floor": 70_00},
+		row{"sku": "PHONE", "item": "71003", "title": "手机", "unit": "digital"},
+	))
+	var lines []row
+	for d := 14; d <= 20; d++ {
+		for _, s := range []struct {
+			sku  string
+			qty  int
+			paid market.Fen
+		}{{"COAT", 10, 3000_00}, {"CREAM", 20, 1600_00}} {
+			if s.sku == "COAT" && d >= 18 {
+				continue // out of stock
+			}
+			at := w.at(fmt.Sprintf("2026-11-%d 12:00", d))
+			id := fmt.Sprintf("%s%d", s.sku, d)
+			lines = append(lines, row{
+				"order_id": id, "line_id": id, "modified": at, "status": "paid", "sku": s.sku, "channel": "tmall",
+				"qty": s.qty, "amount": s.paid, "paid": s.paid, "placed_at": at, "paid_at": at,
+			})
+		}
+	}
+	now := w.at("2026-11-21 08:00")
+	w.pull(market.OrderLines, now, batchOf(t, market.OrderLines, lines...))
+	for d := 14; d <= 21; d++ {
+		have := 40
+		if d >= 18 {
+			have = 0
+		}
+		w.pull(market.Inventory, w.at(fmt.Sprintf("2026-11-%d 07:00", d)), batchOf(t, market.Inventory,
+			row{"sku": "COAT", "channel": "tmall", "available": have, "listed": true, "inbound": 60},
+			row{"sku": "CREAM", "channel": "tmall", "available": 30, "listed": true},
+			row{"sku": "PHONE", "channel": "tmall", "available": 300, "listed": true},
+			row{"sku": "OLD", "channel": "tmall", "available": 0, "listed": false},
+		))
+		rival, beta := market.Fen(85_00), market.Fen(330_00)
+		if d == 21 {
+			rival = 68_00
+		}
+		w.pull(market.OwnPrices, w.at(fmt.Sprintf("2026-11-%d 07:00", d)), batchOf(t, market.OwnPrices,
+			row{"sku": "CREAM", "channel": "super", "deal": 84_00, "coupon": 2_00, "listed": true},
+			row{"sku": "CREAM", "channel": "tmall", "deal": 90_00, "coupon": 10_00, "gift": "小样", "listed": true},
+			row{"sku": "COAT", "channel": "tmall", "deal": 300_00, "listed": true},
+		))
+		w.pull(market.RivalOffers, w.at(fmt.Sprintf("2026-11-%d 07:00", d)), batchOf(t, market.RivalOffers,
+			row{"rival": "alpha", "rival_item": "a1", "sku": "CREAM", "match": 9600, "deal": rival + 5_00, "coupon": 5_00, "in_stock": true},
+			row{"rival": "beta", "rival_item": "b1", "sku": "COAT", "match": 9100, "deal": beta},
+			row{"rival": "beta", "rival_item": "b2", "sku": "PHONE", "match": 5000, "deal": 10_00},
+		))
+	}
+	return w
+}
+
+func TestStock(t *testing.T) {
+	w := stocked(t)
+	s, err := LoadStock(context.Background(), w.db, w.shop, StockQuery{Now: w.at("2026-11-21 08:00"), Show: StockUrgent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "stock", s)
+	coat := s.Items[0]
+	// 40 pieces in four of seven days: the three days without stock do not slow the pace.
+	if coat.SKU != "COAT" || !coat.Out || coat.PerDay < 9.3 || coat.PerDay > 10.7 || !coat.OutAt.Equal(w.at("2026-11-17 12:00")) {
+		t.Errorf("coat %+v, want out since its last sale at a pace of about 10 a day", coat)
+	}
+	if s.Out != 1 || s.Low != 1 || s.Slow != 1 || s.Listed != 3 {
+		t.Errorf("out %d low %d slow %d of %d, want the coat, the cream and the phone of 3", s.Out, s.Low, s.Slow, s.Listed)
+	}
+	for show, want := range map[StockShow]string{StockOut: "COAT", StockLow: "CREAM", StockSlow: "PHONE"} {
+		s, err := LoadStock(context.Background(), w.db, w.shop, StockQuery{Now: w.at("2026-11-21 08:00"), Show: show})
+		if err != nil || len(s.Items) != 1 || string(s.Items[0].SKU) != want {
+			t.Errorf("%s: %+v %v, want %s", show, s.Items, err, want)
+		}
+	}
+}
+
+func TestPrice(t *testing.T) {
+	w := stocked(t)
+	p, err := LoadPrice(context.Background(), w.db, w.shop, PriceQuery{Now: w.at("2026-11-21 08:00")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "price", p)
+	if p.Matched != 2 || p.Above != 1 || p.Moved24h != 1 {
+		t.Errorf("matched %d, above %d, moved %d, want coat and cream, of which alpha undercuts the cream", p.Matched, p.Above, p.Moved24h)
+	}
+	cream := p.Items[1]
+	if cream.SKU != "CREAM" || cream.Landed != 80_00 || cream.Own[0].Channel != "tmall" || cream.Rivals[0].Gap != 12_00 {
+		t.Errorf("cream %+v, want 80.00 landed on tmall against 68.00", cream)
+	}
+	p, err = LoadPrice(context.Background(), w.db, w.shop, PriceQuery{Now: w.at("2026-11-21 08:00"), Show: PriceMoves, Rival: "beta"})
+	if err != nil || len(p.Items) != 0 {
+		t.Errorf("moves of beta: %+v %v, want none", p.Items, err)
+	}
+}
+
+func TestFindItems(t *testing.T) {
+	w := stocked(t)
+	for text, want := range map[string]string{"coat": "[COAT]", "71002": "[CREAM]", "大衣": "[COAT]", "手": "[PHONE]", "": "[]", "nothing": "[]", "0ML": "[CREAM]"} {
+		found, err := FindItems(context.Background(), w.db, w.shop, text, 5)
+		got := []market.SKU{}
+		for _, it := range found {
+			got = append(got, it.SKU)
+		}
+		if err != nil || fmt.Sprint(got) != want {
+			t.Errorf("%q finds %v %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+func watchRules() Rules { return Rules{Rules: analysis.Defaults(), Cache: NewCache()} }
+
+// step runs a watch and moves the stored alerts on.
+func (w *world) step(r Rules, p alert.Policy, now time.Time) (Watched, []alert.Transition) {
+	w.t.Helper()
+	seen, err := Watch(context.Background(), w.db, w.shop, r, now)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var out alert.Outcome
+	err = w.db.Update(context.Background(), func(tx *storage.Tx) error {
+		open, err := tx.OpenAlerts(w.shop.ID)
+		if err != nil {
+			return err
+		}
+		out = alert.Step(p, alert.Pass{
+			Shop: w.shop.ID, Now: now, Open: open, Findings: seen.Findings, Muted: seen.Muted, Restated: seen.Restated,
+			Last: func(fp string) (alert.Alert, bool) { a, ok, _ := tx.LastEpisode(fp); return a, ok },
+		})
+		for _, x := range out.Transitions {
+			if err := tx.PutAlert(x.Alert); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return seen, out.Transitions
+}
+
+func said(transitions []alert.Transition) []string {
+	out := []string{}
+	for _, x := range transitions {
+		if x.Kind != alert.Quiet {
+			out = append(out, string(x.Kind)+" "+string(x.Alert.Rule)+" "+string(x.Alert.Latest.Subject.SKU))
+		}
+	}
+	return out
+}
+
+// A rival cuts the cream and the coat is out; both open once, a partial picture
+// of stock ends nothing, and complete data does.
+func TestWatchItems(t *testing.T) {
+	w := stocked(t)
+	r, policy := watchRules(), alert.DefaultPolicy()
+	now := w.at("2026-11-21 08:00")
+	seen, first := w.step(r, policy, now)
+	golden(t, "watch", seen)
+	if got := fmt.Sprint(said(first)); got != "[opened stock_out COAT opened rival_move CREAM]" {
+		t.Fatalf("said %s", got)
+	}
+	_, again := w.step(r, policy, now.Add(10*time.Minute))
+	if got := said(again); len(got) != 0 {
+		t.Fatalf("said again %s", got)
+	}
+	w.pullAs(market.Inventory, now.Add(15*time.Minute), batchOf(t, market.Inventory,
+		row{"sku": "CREAM", "channel": "tmall", "available": 30, "listed": true},
+	), market.Partial)
+	seen, gated := w.step(r, policy, now.Add(20*time.Minute))
+	if got := said(gated); len(got) != 0 || seen.Muted[analysis.RuleStockOut] != "src_inventory partial" {
+		t.Fatalf("said %s, muted %v, want silence about stock", got, seen.Muted)
+	}
+	// Nine days later it is still out, although no sale is left to take a pace from.
+	late := now.Add(9 * day)
+	w.pull(market.Inventory, late, batchOf(t, market.Inventory,
+		row{"sku": "COAT", "channel": "tmall", "available": 0, "listed": true},
+	))
+	if seen, err := Watch(context.Background(), w.db, w.shop, r, late); err != nil || len(seen.Findings) != 1 || seen.Findings[0].Stock.PerDay != 10 {
+		t.Fatalf("%v: findings %+v, want the coat at its old pace", err, seen.Findings)
+	}
+	w.pull(market.Inventory, now.Add(25*time.Minute), batchOf(t, market.Inventory,
+		row{"sku": "COAT", "channel": "tmall", "available": 100, "listed": true},
+		row{"sku": "CREAM", "channel": "tmall", "available": 30, "listed": true},
+	))
+	_, restocked := w.step(r, policy, now.Add(30*time.Minute))
+	if got := fmt.Sprint(said(restocked)); got != "[resolved stock_out COAT]" {
+		t.Fatalf("said %s after the restock", got)
+	}
+	w.pull(market.RivalOffers, now.Add(40*time.Minute), batchOf(t, market.RivalOffers,
+		row{"rival": "alpha", "rival_item": "a1", "sku": "CREAM", "match": 9600, "deal": market.Fen(84_00)},
+	))
+	w.step(r, policy, now.Add(40*time.Minute))
+	_, back := w.step(r, policy, now.Add(61*time.Minute))
+	if got := fmt.Sprint(said(back)); got != "[resolved rival_move CREAM]" {
+		t.Fatalf("said %s after the price came back", got)
+	}
+}
+
+func TestComplaints(t *testing.T) {
+	w := newWorld(t)
+	w.pull(market.Items, w.at("2026-11-01 00:00"), batchOf(t, market.Items,
+		row{"sku": "CREAM", "title": "面霜 50ml", "unit": "beauty"}, row{"sku": "COAT", "title": "羊毛大衣", "unit": "apparel"},
+	))
+	var rows []row
+	review := func(at time.Time, sku, result, text string) {
+		rows = append(rows, row{"review_id": fmt.Sprint(len(rows)), "sku": sku, "channel": "tmall", "created": at, "modified": at, "result": result, "text": text})
+	}
+	now := w.at("2026-11-21 20:00")
+	for d := range 28 {
+		at := now.AddDate(0, 0, -d-2)
+		review(at, "CREAM", "good", "很好")
+		if d%9 == 0 {
+			review(at, "CREAM", "bad", "味道不好")
+		}
+	}
+	for i := range 7 {
+		review(now.Add(-time.Duration(i+1)*time.Hour), "CREAM", "bad", "瓶盖漏液，弄湿了包")
+	}
+	review(now.Add(-3*time.Hour), "COAT", "bad", "感觉是假货，和专柜不一样")
+	review(now.Add(-2*time.Hour), "COAT", "neutral", "一般")
+	w.pull(market.Reviews, now, batchOf(t, market.Reviews, rows...))
+	w.pull(market.Refunds, now, batchOf(t, market.Refunds,
+		row{"refund_id": "1", "sku": "CREAM", "amount": 1, "status": "open", "created": now.Add(-time.Hour), "modified": now, "phase": "aftersale", "reason": "包装破损"},
+		row{"refund_id": "2", "sku": "CREAM", "amount": 1, "status": "open", "created": now.Add(-time.Hour), "modified": now, "phase": "aftersale", "reason": "七天无理由退货"},
+		row{"refund_id": "3", "sku": "CREAM", "amount": 1, "status": "open", "created": now.Add(-time.Hour), "modified": now, "phase": "onsale", "reason": "质量问题"},
+	))
+	c, err := LoadComplaints(context.Background(), w.db, w.shop, ComplaintsQuery{Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "complaints", c)
+	if c.Total != 10 || c.Bad != 8 || c.Neutral != 1 || c.Refunds != 1 || c.Causes[0].Cause != analysis.CausePackaging {
+		t.Errorf("total %d bad %d neutral %d refunds %d, first cause %v", c.Total, c.Bad, c.Neutral, c.Refunds, c.Causes)
+	}
+	if cream := c.Items[0]; cream.SKU != "CREAM" || !cream.Spike || len(cream.Quotes) != 3 {
+		t.Errorf("cream %+v, want a spike with three quotes", cream)
+	}
+	if len(c.Counterfeit) != 1 || c.Counterfeit[0].SKU != "COAT" {
+		t.Errorf("counterfeit %+v", c.Counterfeit)
+	}
+	seen, err := Watch(context.Background(), w.db, w.shop, watchRules(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(seen.Findings) != 1 || seen.Findings[0].Complaints.Count != 8 || seen.Findings[0].Subject.SKU != "CREAM" {
+		t.Fatalf("findings %+v, want the cream with 7 reviews and 1 refund", seen.Findings)
+	}
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/storage"
+)
+
+// Columns that sums need, so that the store decodes no others.
+var (
+	paidColumns    = []string{"status", "sku", "channel", "region", "buyer", "qty", "amount", "paid", "placed_at"}
+	placedColumns  = []string{"status", "sku", "channel", "region", "buyer", "qty", "amount", "paid", "paid_at"}
+	refundColumns  = []string{"sku", "channel", "region", "amount", "status"}
+	trafficColumns = []string{"visitors", "views", "cart_users", "order_users", "pay_users"}
+)
+
+// loader reads the facts of one answer inside one transaction.
+type loader struct {
+	tx    *storage.Tx
+	shop  *market.Shop
+	asOf  market.Revision
+	items *metric.Catalogue
+	cache *shopCache
+}
+
+func newLoader(tx *storage.Tx, shop *market.Shop, asOf market.Revision, now time.Time, c *Cache) (*loader, error) {
+	l := &loader{tx: tx, shop: shop, asOf: asOf, cache: c.of(shop.ID)}
+	snap, rows, _, err := tx.State(shop.ID, market.Items, now, asOf)
+	if err != nil {
+		return nil, fmt.Errorf("load catalogue: %w", err)
+	}
+	l.items = l.cache.catalogue(snap.Revision, rows)
+	return l, nil
+}
+
+// catalogue keeps the last catalogue, which rarely changes.
+func (c *shopCache) catalogue(rev market.Revision, rows *market.Batch) *metric.Catalogue {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.items == nil || c.itemsRev != rev {
+		c.items, c.itemsRev = metric.NewCatalogue(rows), rev
+	}
+	return c.items
+}
+
+func (l *loader) events(t *market.Table, column string, w market.Window, columns []string) ([]*market.Batch, error) {
+	b, err := l.tx.Events(storage.EventQuery{Shop: l.shop, Table: t, Column: column, Window: w, AsOf: l.asOf, Columns: columns})
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", t.Name, err)
+	}
+	return b, nil
+}
+
+// cube sums the facts that spec asks for. Paid lines are read for the whole
+// stretch, as the steps go on past the cut.
+func (l *loader) cube(spec metric.CubeSpec) (*metric.Cube, error) {
+	c := metric.NewCube(spec)
+	whole := l.shop.Window(spec.From, spec.To)
+	cut := whole
+	if spec.Cut.Before(cut.End) {
+		cut.End = spec.Cut
+	}
+	for _, read := range []struct {
+		table   *market.Table
+		column  string
+		window  market.Window
+		columns []string
+		wanted  bool
+		add     func(*market.Batch)
+	}{
+		{market.OrderLines, "paid_at", whole, paidColumns, true, c.AddPaid},
+		{market.OrderLines, "placed_at", cut, placedColumns, true, c.AddPlaced},
+		{market.Refunds, "success_at", cut, refundColumns, spec.Known.Refunds, c.AddRefunds},
+		{market.Traffic, "hour", cut, trafficColumns, spec.Known.Traffic, c.AddTraffic},
+	} {
+		if !read.wanted || read.window.Empty() {
+			continue
+		}
+		batches, err := l.events(read.table, read.column, read.window, read.columns)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range batches {
+			read.add(b)
+		}
+	}
+	return c, nil
+}
+
+// hasOrdersBefore reports whether history holds orders in the week before t: a
+// stretch without any orders is then a quiet one and not an unknown one.
+func (l *loader) hasOrdersBefore(t time.Time) (bool, error) {
+	b, err := l.events(market.OrderLines, "placed_at", market.Window{Start: t.AddDate(0, 0, -7), End: t}, []string{})
+	if err != nil {
+		return false, err
+	}
+	for _, rows := range b {
+		v := rows.Column("placed_at")
+		for i := range rows.Len() {
+			if v.Ints[i] < t.UnixMilli() {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}

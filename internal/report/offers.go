@@ -1,0 +1,146 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+)
+
+// landed is what a buyer pays: deal minus coupon, or list minus coupon where no
+// deal is known. ok is false when neither is.
+func landed(list, deal, coupon *market.Vector, i int) (price market.Fen, ok bool) {
+	p, ok := deal.Int(i)
+	if !ok {
+		p, ok = list.Int(i)
+	}
+	return market.Fen(p - coupon.Ints[i]), ok
+}
+
+// ownPrices reads what our items cost on each channel, by SKU; rows keep the
+// order of the picture.
+func (l *loader) ownPrices(now time.Time) (at time.Time, bySKU map[market.SKU][]OwnPrice, err error) {
+	snap, b, found, err := l.tx.State(l.shop.ID, market.OwnPrices, now, l.asOf)
+	if err != nil {
+		return at, nil, fmt.Errorf("load own prices: %w", err)
+	}
+	bySKU = map[market.SKU][]OwnPrice{}
+	if !found {
+		return at, bySKU, nil
+	}
+	sku, channel, gift := b.Column("sku"), b.Column("channel"), b.Column("gift")
+	list, deal, coupon := b.Column("list"), b.Column("deal"), b.Column("coupon")
+	end, listed := b.Column("promo_end"), b.Column("listed")
+	for i := range b.Len() {
+		price, ok := landed(list, deal, coupon, i)
+		if !ok {
+			continue
+		}
+		p := OwnPrice{
+			Channel: market.Channel(channel.Text(i)), Landed: price, List: market.Fen(list.Ints[i]), Coupon: market.Fen(coupon.Ints[i]),
+			Gift: gift.Text(i), PromoEnd: moment(end, i), Listed: !listed.Known(i) || listed.Ints[i] != 0,
+		}
+		k := market.SKU(sku.Text(i))
+		bySKU[k] = append(bySKU[k], p)
+	}
+	return snap.Window.End, bySKU, nil
+}
+
+// lowest is the lowest landed price over listed channels.
+func lowest(own []OwnPrice) (price market.Fen, ok bool) {
+	for _, p := range own {
+		if p.Listed && (!ok || p.Landed < price) {
+			price, ok = p.Landed, true
+		}
+	}
+	return price, ok
+}
+
+// moment is an instant column's value, the zero time when it is not known.
+func moment(v *market.Vector, i int) time.Time {
+	ms, ok := v.Int(i)
+	if !ok {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// offer is a rival's matched offer with what only a card needs.
+type offer struct {
+	analysis.Offer
+	title, gift string
+	coupon      market.Fen
+}
+
+// offers reads the newest complete picture of matched rival offers with the
+// history of their prices. Without one it is ErrNoData.
+func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) (at time.Time, out []offer, err error) {
+	snap, b, found, err := l.tx.State(l.shop.ID, market.RivalOffers, now, l.asOf)
+	if err != nil {
+		return at, nil, fmt.Errorf("load rival offers: %w", err)
+	}
+	if !found {
+		return at, nil, ErrNoData
+	}
+	past, err := l.priceHistory(b, now)
+	if err != nil {
+		return at, nil, err
+	}
+	rank := ranks(s.bySKU, func(a, b string) int { return compareText(a, b) })
+	rival, item, sku, match, title := b.Column("rival"), b.Column("rival_item"), b.Column("sku"), b.Column("match"), b.Column("title")
+	list, deal, coupon, gift := b.Column("list"), b.Column("deal"), b.Column("coupon"), b.Column("gift")
+	end, stock := b.Column("promo_end"), b.Column("in_stock")
+	for i := range b.Len() {
+		price, ok := landed(list, deal, coupon, i)
+		if !ok || sku.Text(i) == "" {
+			continue
+		}
+		k := market.SKU(sku.Text(i))
+		o := offer{title: title.Text(i), gift: gift.Text(i), coupon: market.Fen(coupon.Ints[i])}
+		sold := s.bySKU[sku.Text(i)]
+		o.Offer = analysis.Offer{
+			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: l.items.Title(k), Unit: l.items.Unit(k),
+			Match: match.Ints[i], Now: price, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
+			History: past[i], Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
+		}
+		o.Own, o.OwnKnown = lowest(own[k])
+		if it, ok := l.items.Find(k); ok && it.Floor >= 0 {
+			o.Floor, o.FloorKnown = it.Floor, true
+		}
+		out = append(out, o)
+	}
+	return snap.Window.End, out, nil
+}
+
+// priceHistory is the landed price of each row of b over the last seven days.
+func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
+	key := func(b *market.Batch, i int) string {
+		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
+	}
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, now, func(b *market.Batch, row func(string, market.Fen)) {
+		list, deal, coupon := b.Column("list"), b.Column("deal"), b.Column("coupon")
+		for i := range b.Len() {
+			if p, ok := landed(list, deal, coupon, i); ok {
+				row(key(b, i), p)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.cache.mu.Lock()
+	defer l.cache.mu.Unlock()
+	out := make([][]analysis.PricePoint, b.Len())
+	points := make([]analysis.PricePoint, 0, b.Len()*len(times))
+	for i := range out {
+		id, from := int(l.cache.offers.id(key(b, i))), len(points)
+		for n, row := range values {
+			if id < len(row) && row[id].set {
+				points = append(points, analysis.PricePoint{At: times[n], Price: row[id].v})
+			}
+		}
+		out[i] = points[from:len(points):len(points)]
+	}
+	return out, nil
+}

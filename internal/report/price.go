@@ -1,0 +1,102 @@
+package report
+
+import (
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// PriceShow chooses which matched items a price answer lists.
+type PriceShow string
+
+// What Price can list.
+const (
+	PriceAll   PriceShow = ""      // every matched item
+	PriceMoves PriceShow = "moves" // only items with a rival move in the last 7 days
+	PriceAbove PriceShow = "above" // only items that a rival sells for less
+)
+
+// PriceQuery asks how our landed prices stand against matched rival offers.
+type PriceQuery struct {
+	Now   time.Time
+	Show  PriceShow
+	SKU   market.SKU
+	Unit  market.Unit
+	Rival string
+	Top   int // items to list, 0 lists all
+	AsOf  market.Revision
+	Fresh Freshness
+	Cache *Cache // may be nil
+}
+
+// Price is our matched items with own and rival prices, by 7-day paid GMV.
+type Price struct {
+	Shop  market.ShopID `json:"shop"`
+	At    time.Time     `json:"at"`
+	Data  Coverage      `json:"data"`
+	Items []PriceItem   `json:"items"`
+	More  int           `json:"more,omitempty"` // listed nowhere because of Top
+
+	// Counts are over all items that the query's unit, SKU and rival keep.
+	Matched  int `json:"matched"`
+	Above    int `json:"above"` // a rival is cheaper
+	Moved24h int `json:"moved_24h"`
+	Moved7d  int `json:"moved_7d"`
+}
+
+// PriceItem is one of our items with its rivals.
+type PriceItem struct {
+	SKU   market.SKU  `json:"sku"`
+	Title string      `json:"title"`
+	Unit  market.Unit `json:"unit,omitempty"`
+	Own   []OwnPrice  `json:"own"` // in the shop's order of channels
+	// Landed is our lowest landed price over listed channels; unknown when
+	// LandedKnown is false.
+	Landed      market.Fen   `json:"landed"`
+	LandedKnown bool         `json:"landed_known"`
+	Rivals      []RivalPrice `json:"rivals"` // cheapest first
+	Floor       market.Fen   `json:"floor,omitempty"`
+	FloorKnown  bool         `json:"floor_known"`
+	GMV7d       market.Fen   `json:"gmv_7d"`
+	Units7d     int64        `json:"units_7d"`
+	Rank        int          `json:"rank"` // of the item by 7-day paid GMV; 0 without sales
+}
+
+// OwnPrice is our price of an item on one channel.
+type OwnPrice struct {
+	Channel  market.Channel `json:"channel"`
+	Landed   market.Fen     `json:"landed"` // deal minus coupon
+	List     market.Fen     `json:"list,omitempty"`
+	Coupon   market.Fen     `json:"coupon,omitempty"`
+	Gift     string         `json:"gift,omitempty"` // text from outside
+	PromoEnd time.Time      `json:"promo_end,omitzero"`
+	Listed   bool           `json:"listed"`
+}
+
+// RivalPrice is a rival's matched offer.
+type RivalPrice struct {
+	Rival  string     `json:"rival"`
+	Item   string     `json:"item"`
+	Title  string     `json:"title,omitempty"` // text from outside
+	Match  int64      `json:"match"`           // basis points
+	Landed market.Fen `json:"landed"`
+	Coupon market.Fen `json:"coupon,omitempty"`
+	Gift   string     `json:"gift,omitempty"`
+	// Gap is our landed price minus the rival's: above 0 they are cheaper.
+	Gap market.Fen `json:"gap"`
+	// Advantage is how far we are below the rival, as a share of the rival's
+	// price; negative when they are cheaper.
+	Advantage float64    `json:"advantage"`
+	GapKnown  bool       `json:"gap_known"`
+	PromoEnd  time.Time  `json:"promo_end,omitzero"`
+	InStock   bool       `json:"in_stock"`
+	Move24h   *PriceMove `json:"move_24h,omitempty"`
+	Move7d    *PriceMove `json:"move_7d,omitempty"`
+}
+
+// PriceMove is how a rival's landed price has changed.
+type PriceMove struct {
+	Before market.Fen `json:"before"` // 24 h ago, or the median of the last 7 days
+	Change float64    `json:"change"` // of Before; negative is a cut
+	Drip   bool       `json:"drip,omitempty"`
+}

@@ -1,0 +1,98 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// sampleHours are the local hours at which pictures of the last days are looked
+// at: evenly over the hours in which people buy.
+var sampleHours = [...]int{9, 13, 17, 21}
+
+// sampleAge is how old a picture may be to stand for a moment.
+const sampleAge = 24 * time.Hour
+
+// sample is a value of one row of a picture; set is false where it was unknown.
+type sample[T any] struct {
+	v   T
+	set bool
+}
+
+// sampler keeps values of pictures of the past, by row number and instant.
+// Pictures of the past are taken to be final.
+type sampler[T any] struct {
+	ids map[string]int32
+	at  map[int64][]sample[T]
+}
+
+// id returns the number of a row.
+func (s *sampler[T]) id(key string) int32 {
+	n, ok := s.ids[key]
+	if !ok {
+		n = int32(len(s.ids))
+		s.ids[key] = n
+	}
+	return n
+}
+
+// moments are the sampled instants of the seven days before now, oldest first.
+func (l *loader) moments(now time.Time) []time.Time {
+	var out []time.Time
+	y, m, d := l.shop.Local(now).Date()
+	for day := d - 7; day <= d; day++ {
+		for _, h := range sampleHours {
+			t := time.Date(y, m, day, h, 0, 0, 0, l.shop.Zone)
+			if t.Before(now) && now.Sub(t) <= week {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// history reads one value per row of the pictures of a table at each moment;
+// read reports the rows of a picture. Moments without a picture are left out.
+func history[T any](l *loader, s *sampler[T], t *market.Table, now time.Time, read func(*market.Batch, func(key string, v T))) (times []time.Time, values [][]sample[T], err error) {
+	l.cache.mu.Lock()
+	defer l.cache.mu.Unlock()
+	moments := l.moments(now)
+	keep := map[int64][]sample[T]{}
+	for _, at := range moments {
+		row, ok := s.at[at.Unix()]
+		if !ok || row == nil || l.asOf != 0 {
+			if row, err = look(l, s, t, at, read); err != nil {
+				return nil, nil, err
+			}
+		}
+		keep[at.Unix()] = row
+		if row != nil {
+			times, values = append(times, at), append(values, row)
+		}
+	}
+	if l.asOf == 0 {
+		s.at = keep
+	}
+	return times, values, nil
+}
+
+// look samples one picture; nil when there is none of that time.
+func look[T any](l *loader, s *sampler[T], t *market.Table, at time.Time, read func(*market.Batch, func(key string, v T))) ([]sample[T], error) {
+	snap, rows, found, err := l.tx.State(l.shop.ID, t, at, l.asOf)
+	if err != nil {
+		return nil, fmt.Errorf("load %s of %s: %w", t.Name, at.Format(time.RFC3339), err)
+	}
+	if !found || at.Sub(snap.Window.End) > sampleAge {
+		return nil, nil
+	}
+	out := make([]sample[T], 0, rows.Len())
+	read(rows, func(key string, v T) {
+		id := int(s.id(key))
+		for len(out) <= id {
+			out = append(out, sample[T]{})
+		}
+		out[id] = sample[T]{v, true}
+	})
+	return out, nil
+}

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+)
+
+// slowCover is from how many days of cover on an item counts as slow.
+const slowCover = 60
+
+// lowCover is below how many days cover is low unless the query says otherwise.
+const lowCover = 3
+
+var stockTables = []string{market.Inventory.Name, market.OrderLines.Name}
+
+// LoadStock answers q. A shop without a complete picture of its stock gives
+// ErrNoData.
+func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQuery) (s Stock, err error) {
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
+		if err != nil {
+			return err
+		}
+		s, err = l.stock(q)
+		return err
+	})
+	if err != nil {
+		return Stock{}, fmt.Errorf("stock of %s: %w", shop.ID, err)
+	}
+	return s, nil
+}
+
+func (l *loader) stock(q StockQuery) (Stock, error) {
+	all, err := feeds(l.tx, l.shop, stockTables, q.Now, q.Fresh)
+	if err != nil {
+		return Stock{}, err
+	}
+	week, err := l.salesWeek(all, q.Now)
+	if err != nil {
+		return Stock{}, err
+	}
+	at, lines, err := l.stockLines(&week, q.Now)
+	if err != nil {
+		return Stock{}, err
+	}
+	s := Stock{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
+	limit := q.Cover
+	if limit <= 0 {
+		limit = lowCover
+	}
+	for i := range lines {
+		if x := &lines[i]; x.Listed && q.keeps(x) {
+			s.add(q, stockItem(x, q.Now), limit)
+		}
+	}
+	sortStock(s.Items, q.Show)
+	if q.Top > 0 && len(s.Items) > q.Top {
+		s.More = len(s.Items) - q.Top
+		s.Items = s.Items[:q.Top]
+	}
+	return s, nil
+}
+
+func (q *StockQuery) keeps(x *analysis.StockLine) bool {
+	return (q.Unit == "" || x.Unit == q.Unit) && (q.Channel == "" || x.Channel == q.Channel) && (q.SKU == "" || x.SKU == q.SKU)
+}
+
+// add counts a line, and lists it when the query shows such lines or names it.
+func (s *Stock) add(q StockQuery, it StockItem, limit float64) {
+	out := it.Out && it.PerDay > 0
+	low := !it.Out && it.CoverKnown && it.Cover < limit
+	slow := it.Available > 0 && (!it.CoverKnown || it.Cover > slowCover)
+	s.Listed++
+	s.Out += b2i(out)
+	s.Low += b2i(low)
+	s.Slow += b2i(slow)
+	if out {
+		s.LostPerDay += it.LostPerDay
+	}
+	shown := map[StockShow]bool{StockUrgent: out || low, StockOut: out, StockLow: low, StockSlow: slow, StockAll: true}
+	if shown[q.Show] || q.SKU != "" {
+		s.Items = append(s.Items, it)
+	}
+}
+
+func stockItem(x *analysis.StockLine, now time.Time) StockItem {
+	it := StockItem{
+		SKU: x.SKU, Title: x.Title, Unit: x.Unit, Channel: x.Channel, Available: x.Available, PerDay: x.PerDay,
+		Out: x.Available <= 0, Inbound: x.Inbound, LeadDays: x.LeadDays, GMV7d: x.GMV7d, Rank: x.Rank,
+	}
+	it.Cover, it.CoverKnown = x.Cover()
+	if it.Out {
+		it.OutAt = x.OutAt
+		it.LostPerDay = analysis.LostPerDay(x.PerDay, x.Price)
+	} else if it.CoverKnown && it.Cover < 366 {
+		it.OutAt = now.Add(time.Duration(it.Cover * 24 * float64(time.Hour))).Truncate(time.Minute)
+	}
+	return it
+}
+
+// sortStock puts what loses most money a day first: what is out, then what
+// would be lost soonest; slow lines by pieces on hand.
+func sortStock(items []StockItem, show StockShow) {
+	slices.SortFunc(items, func(a, b StockItem) int {
+		if show == StockSlow {
+			return cmp.Or(cmp.Compare(b.Available, a.Available), cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel))
+		}
+		return cmp.Or(
+			cmp.Compare(b.LostPerDay, a.LostPerDay), cmp.Compare(b.GMV7d, a.GMV7d),
+			cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel),
+		)
+	})
+}
+
+// stockLines is the newest complete picture of stock with the pace of each line.
+func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []analysis.StockLine, err error) {
+	snap, rows, found, err := l.tx.State(l.shop.ID, market.Inventory, now, l.asOf)
+	if err != nil {
+		return at, nil, fmt.Errorf("load stock: %w", err)
+	}
+	if !found {
+		return at, nil, ErrNoData
+	}
+	shares, err := l.shares(rows, now)
+	if err != nil {
+		return at, nil, err
+	}
+	rank := ranks(s.byLine, lessLine)
+	bySKU := ranks(s.bySKU, func(a, b string) int { return cmp.Compare(a, b) })
+	sku, channel := rows.Column("sku"), rows.Column("channel")
+	available, inbound, lead, listed := rows.Column("available"), rows.Column("inbound"), rows.Column("lead_days"), rows.Column("listed")
+	lines = make([]analysis.StockLine, 0, rows.Len())
+	for i := range rows.Len() {
+		have, ok := available.Int(i)
+		if !ok {
+			continue // how much there is is not known
+		}
+		key, on := sku.Text(i), channel.Text(i)
+		x := analysis.StockLine{
+			SKU: market.SKU(key), Title: l.items.Title(market.SKU(key)), Unit: l.items.Unit(market.SKU(key)), Channel: market.Channel(on),
+			Available: have, Listed: !listed.Known(i) || listed.Ints[i] != 0, Inbound: inbound.Ints[i], LeadDays: lead.Ints[i],
+		}
+		if it, ok := l.items.Find(x.SKU); ok && x.LeadDays == 0 {
+			x.LeadDays = it.LeadDays
+		}
+		v := s.of(key, on)
+		x.GMV7d, x.Price = v.paid, v.price()
+		x.PerDay = float64(v.units) / (7 * shares[i])
+		if x.Rank = rank[line{key, on}]; on == "" {
+			x.Rank = bySKU[key]
+		}
+		if have <= 0 && v.last > 0 {
+			x.OutAt = time.UnixMilli(v.last).UTC()
+		}
+		lines = append(lines, x)
+	}
+	return snap.Window.End, lines, nil
+}
+
+// shares tells for each row of a picture in how much of the last seven days it
+// had stock: at least one sample's worth, and 1 when nothing is known.
+func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
+	key := func(b *market.Batch, i int) string {
+		return b.Column("sku").Text(i) + "\x1f" + b.Column("channel").Text(i)
+	}
+	_, values, err := history(l, &l.cache.shelves, market.Inventory, now, func(b *market.Batch, row func(string, bool)) {
+		available := b.Column("available")
+		for i := range b.Len() {
+			if have, ok := available.Int(i); ok {
+				row(key(b, i), have > 0)
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	l.cache.mu.Lock()
+	defer l.cache.mu.Unlock()
+	out := make([]float64, rows.Len())
+	for i := range out {
+		id := int(l.cache.shelves.id(key(rows, i)))
+		known, full := 0, 0
+		for _, row := range values {
+			if id < len(row) && row[id].set {
+				known++
+				full += b2i(row[id].v)
+			}
+		}
+		if out[i] = 1; known > 0 {
+			out[i] = float64(max(1, full)) / float64(known)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,222 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+)
+
+// Rules is what Watch runs and with what.
+type Rules struct {
+	analysis.Rules
+	Fresh Freshness
+	Cache *Cache // may be nil; keep one per process
+}
+
+// Watched is what the rules saw at one moment.
+type Watched struct {
+	Shop     market.ShopID      `json:"shop"`
+	At       time.Time          `json:"at"`
+	Revision market.Revision    `json:"revision"`
+	Findings []analysis.Finding `json:"findings"` // by severity, then money at risk
+	// Muted says which rules the data gate keeps from opening or ending
+	// anything, and why ("<source> <reason>", "off" or "no <table>").
+	Muted map[analysis.Rule]string `json:"muted,omitempty"`
+	// Restated holds fingerprints of open alerts whose first figures have been
+	// corrected so that they would not have been raised.
+	Restated map[string]bool `json:"restated,omitempty"`
+	// Gaps are the feeds behind Muted, by table, source.
+	Gaps []FeedGap `json:"gaps,omitempty"`
+}
+
+// ruleFeeds says which feeds each rule needs and how old their data may be when
+// the source has no freshness of its own. A feed that is not required only
+// mutes the rule when it exists and is incomplete.
+var ruleFeeds = []struct {
+	rule   analysis.Rule
+	tables []string // the first is required
+	stale  time.Duration
+}{
+	{analysis.RuleGMVDrop, []string{market.OrderLines.Name}, 3 * time.Hour},
+	{analysis.RuleRivalMove, []string{market.RivalOffers.Name, market.OwnPrices.Name}, 48 * time.Hour},
+	{analysis.RuleStockOut, []string{market.Inventory.Name}, 24 * time.Hour},
+	{analysis.RuleComplaintSpike, []string{market.Reviews.Name, market.Refunds.Name}, 24 * time.Hour},
+}
+
+// Watch runs the rules over the facts known at now. Findings of problems that
+// are already open are kept until they have clearly passed (hysteresis), so
+// that a finding's absence means that the problem is over. A rule whose feeds
+// are late or incomplete is muted and finds nothing.
+func Watch(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, now time.Time) (w Watched, err error) {
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, 0, now, r.Cache)
+		if err != nil {
+			return err
+		}
+		w, err = l.watch(ctx, r, now)
+		return err
+	})
+	if err != nil {
+		return Watched{}, fmt.Errorf("watch %s: %w", shop.ID, err)
+	}
+	return w, nil
+}
+
+// watch is one pass over everything.
+type watch struct {
+	*loader
+	rules Rules
+	now   time.Time
+	feeds []feed
+	open  []alert.Alert // people know of them
+	out   *Watched
+
+	grid  *series
+	daily market.Fen
+	week  *sales
+}
+
+func (l *loader) watch(ctx context.Context, r Rules, now time.Time) (Watched, error) {
+	out := Watched{Shop: l.shop.ID, At: now, Revision: l.tx.Revision(), Muted: map[analysis.Rule]string{}}
+	w := &watch{loader: l, rules: r, now: now, out: &out}
+	var err error
+	if w.feeds, err = feeds(l.tx, l.shop, nil, now, r.Fresh); err != nil {
+		return out, err
+	}
+	all, err := l.tx.OpenAlerts(l.shop.ID)
+	if err != nil {
+		return out, fmt.Errorf("load open alerts: %w", err)
+	}
+	w.open = slices.DeleteFunc(all, func(a alert.Alert) bool { return !a.State.Open() })
+	w.gate()
+	if err := w.prepare(); err != nil {
+		return out, err
+	}
+	for _, run := range []struct {
+		rule analysis.Rule
+		find func() ([]analysis.Finding, error)
+	}{
+		{analysis.RuleGMVDrop, w.gmvDrops},
+		{analysis.RuleRivalMove, w.rivalMoves},
+		{analysis.RuleStockOut, w.stockOuts},
+		{analysis.RuleComplaintSpike, w.complaintSpikes},
+	} {
+		if _, muted := out.Muted[run.rule]; muted {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return out, err
+		}
+		found, err := run.find()
+		if errors.Is(err, ErrNoData) {
+			out.Muted[run.rule] = "no data"
+			continue
+		}
+		if err != nil {
+			return out, fmt.Errorf("rule %s: %w", run.rule, err)
+		}
+		out.Findings = append(out.Findings, found...)
+	}
+	slices.SortStableFunc(out.Findings, func(a, b analysis.Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.AtRisk, a.AtRisk))
+	})
+	return out, nil
+}
+
+// gate mutes the rules that are off and those whose feeds cannot be relied on.
+func (w *watch) gate() {
+	shown := map[string]bool{}
+	for _, r := range ruleFeeds {
+		if w.rules.Off[r.rule] {
+			w.out.Muted[r.rule] = "off"
+			continue
+		}
+		found := false
+		for _, f := range w.feeds {
+			if !slices.Contains(r.tables, f.Table) {
+				continue
+			}
+			found = found || f.Table == r.tables[0]
+			g := w.mutes(f, r.stale)
+			if g == nil {
+				continue
+			}
+			if _, already := w.out.Muted[r.rule]; !already {
+				w.out.Muted[r.rule] = g.Source + " " + string(g.Reason)
+			}
+			if !shown[g.Table+"/"+g.Source] {
+				shown[g.Table+"/"+g.Source] = true
+				w.out.Gaps = append(w.out.Gaps, *g)
+			}
+		}
+		if _, muted := w.out.Muted[r.rule]; !muted && !found {
+			w.out.Muted[r.rule] = "no " + r.tables[0]
+		}
+	}
+	slices.SortFunc(w.out.Gaps, func(a, b FeedGap) int {
+		return cmp.Or(cmp.Compare(a.Table, b.Table), cmp.Compare(a.Source, b.Source))
+	})
+}
+
+// mutes returns why a feed mutes the rules that need it, or nil. A failed try
+// does not while the data before it is fresh enough.
+func (w *watch) mutes(f feed, stale time.Duration) *FeedGap {
+	allowed, judged := w.rules.Fresh[f.Source]
+	if !judged {
+		allowed = stale
+	}
+	age := w.now.Sub(f.mark())
+	if f.gap != nil && (f.gap.Reason != GapFailed || age > allowed) {
+		return f.gap
+	}
+	if age > allowed {
+		return &FeedGap{Source: f.Source, Table: f.Table, Reason: GapLate, State: f.Last.State, Watermark: f.mark(), Age: age}
+	}
+	return nil
+}
+
+// prepare loads what several rules share: orders per ten minutes, the usual
+// day, and what was sold in a week.
+func (w *watch) prepare() error {
+	end := earlier(known(w.feeds, market.OrderLines.Name), w.now)
+	if end.IsZero() {
+		w.week = &sales{}
+		return nil
+	}
+	end = end.Truncate(10 * time.Minute)
+	first := w.shop.Day(end) - gmvDays
+	grid, err := w.series(market.Window{Start: w.shop.Start(first), End: end})
+	if err != nil {
+		return err
+	}
+	w.grid = &grid
+	w.daily = w.usualDay(w.shop.Day(end))
+	s, err := w.sales(market.Window{Start: end.Add(-week), End: end})
+	w.week = &s
+	return err
+}
+
+// opened are the alerts of a rule that people know of and that are not over.
+func (w *watch) opened(rule analysis.Rule) []alert.Alert {
+	var out []alert.Alert
+	for _, a := range w.open {
+		if a.Rule == rule {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// about reports whether an open alert of a rule is about a subject.
+func (w *watch) about(rule analysis.Rule, s analysis.Subject) bool {
+	fp := alert.Fingerprint(w.shop.ID, rule, s)
+	return slices.ContainsFunc(w.open, func(a alert.Alert) bool { return a.Fingerprint == fp })
+}

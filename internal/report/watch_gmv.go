@@ -1,0 +1,238 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+)
+
+// Stretches of history that the GMV rule looks at, in days.
+const (
+	gmvDays   = 50 // loaded: six weeks and the levels before them
+	gmvWeeks  = 42 // same weekday
+	gmvRecent = 14 // same kind of day
+)
+
+// gmvDrops looks at windows that end where the orders end.
+func (w *watch) gmvDrops() ([]analysis.Finding, error) {
+	if w.grid == nil {
+		return nil, ErrNoData
+	}
+	end := time.UnixMilli((w.grid.first + int64(len(w.grid.paid[0]))) * binMs)
+	w.restated()
+	days := w.comparable(w.shop.Day(end.Add(-1)))
+	if len(days) == 0 {
+		return nil, nil
+	}
+	found := analysis.GMVDrops(w.rules.GMV, w.rules.Money, w.gmvInputs(end, days, nil))
+	if len(found) == 0 {
+		return nil, nil
+	}
+	traffic, err := w.hourly(end, days)
+	if err != nil || traffic == nil {
+		return found, err
+	}
+	return analysis.GMVDrops(w.rules.GMV, w.rules.Money, w.gmvInputs(end, days, traffic)), nil
+}
+
+// gmvInputs makes the windows of every length with their earlier counterparts.
+func (w *watch) gmvInputs(end time.Time, days []market.Day, traffic *hourlyTraffic) []analysis.GMVInput {
+	var out []analysis.GMVInput
+	today := w.shop.Day(end.Add(-1))
+	for _, length := range w.rules.GMV.Windows {
+		now := market.Window{Start: end.Add(-length), End: end}
+		if now.Start.Before(w.shop.Start(today)) {
+			continue // comparable days begin with the business day
+		}
+		in := analysis.GMVInput{At: w.now, Window: now, Daily: w.daily}
+		for scope, unit := range w.grid.scopes {
+			s := analysis.GMVScope{Unit: unit, Now: w.gmvSample(scope, today, now, traffic)}
+			s.Open = w.about(analysis.RuleGMVDrop, analysis.Subject{Unit: unit})
+			for _, d := range days {
+				s.Before = append(s.Before, w.gmvSample(scope, d, w.onDay(now, today, d), traffic))
+			}
+			in.Scopes = append(in.Scopes, s)
+		}
+		out = append(out, in)
+	}
+	return out
+}
+
+// onDay moves a window to the same time of another day.
+func (w *watch) onDay(x market.Window, from, to market.Day) market.Window {
+	a, b := w.shop.Start(from), w.shop.Start(to)
+	return market.Window{Start: b.Add(x.Start.Sub(a)), End: b.Add(x.End.Sub(a))}
+}
+
+func (w *watch) gmvSample(scope int, day market.Day, x market.Window, traffic *hourlyTraffic) analysis.GMVSample {
+	paid, orders := w.grid.sum(scope, x)
+	s := analysis.GMVSample{Paid: paid, Orders: orders, Level: w.level(scope, day)}
+	if traffic != nil {
+		traffic.fill(&s, w.grid, scope, x)
+	}
+	return s
+}
+
+// level is the median day of the week before day, campaign days left out.
+func (w *watch) level(scope int, day market.Day) market.Fen {
+	var v []market.Fen
+	for d := day - 7; d < day; d++ {
+		if _, _, on := w.shop.Calendar.On(d); on || w.shop.Start(d).UnixMilli()/binMs < w.grid.first {
+			continue
+		}
+		paid, _ := w.grid.sum(scope, w.shop.Window(d, d))
+		v = append(v, paid)
+	}
+	return medianFen(v)
+}
+
+// usualDay is the median paid GMV of the ordinary days of the last four weeks.
+func (w *watch) usualDay(today market.Day) market.Fen {
+	var v []market.Fen
+	for d := today - 28; d < today; d++ {
+		if _, _, on := w.shop.Calendar.On(d); on {
+			continue
+		}
+		if paid, _ := w.grid.sum(0, w.shop.Window(d, d)); paid > 0 {
+			v = append(v, paid)
+		}
+	}
+	return medianFen(v)
+}
+
+func medianFen(v []market.Fen) market.Fen {
+	if len(v) == 0 {
+		return 0
+	}
+	slices.Sort(v)
+	return v[len(v)/2]
+}
+
+// comparable are the earlier days whose hours can be compared with today's,
+// newest first: in the same campaign phase or both ordinary, the same weekday
+// within six weeks or the same kind of day within two. A shop that is closed
+// on this weekday has none.
+func (w *watch) comparable(today market.Day) []market.Day {
+	cal := w.shop.Calendar
+	_, phase, on := cal.On(today)
+	var out []market.Day
+	closed, same := 0, 0
+	first := w.historyStart()
+	for d := today - 1; d >= today-gmvWeeks && d > first; d-- {
+		_, p, then := cal.On(d)
+		weekday := d.Weekday() == today.Weekday()
+		if on != then || p.ID != phase.ID || !on && !weekday && (today-d > gmvRecent || cal.Workday(d) != cal.Workday(today)) {
+			continue
+		}
+		paid, _ := w.grid.sum(0, w.shop.Window(d, d))
+		if weekday {
+			same++
+			closed += b2i(paid == 0)
+		}
+		if paid > 0 {
+			out = append(out, d)
+		}
+	}
+	if same > 0 && 2*closed >= same {
+		return nil
+	}
+	return out
+}
+
+// historyStart is the first day that has orders; it may be incomplete.
+func (w *watch) historyStart() market.Day {
+	for i, paid := range w.grid.paid[0] {
+		if paid > 0 {
+			return w.shop.Day(time.UnixMilli((w.grid.first + int64(i)) * binMs))
+		}
+	}
+	return 1 << 30
+}
+
+// restated notes open drops whose window, as the data stands now, lies within
+// what is usual: late orders have arrived since.
+func (w *watch) restated() {
+	for _, a := range w.opened(analysis.RuleGMVDrop) {
+		d := a.First.GMV
+		scope := slices.Index(w.grid.scopes, a.First.Subject.Unit)
+		if d == nil || scope < 0 || d.Window.Start.UnixMilli()/binMs < w.grid.first {
+			continue
+		}
+		paid, _ := w.grid.sum(scope, d.Window)
+		if paid > d.Actual && paid >= d.Lower && float64(d.Expected-paid) < w.rules.GMV.Clear*float64(d.Expected) {
+			if w.out.Restated == nil {
+				w.out.Restated = map[string]bool{}
+			}
+			w.out.Restated[a.Fingerprint] = true
+		}
+	}
+}
+
+// hourlyTraffic is visitors and payers per hour and scope.
+type hourlyTraffic struct {
+	visitors, payers []map[int64]int64 // by scope, then hour
+	lag              time.Duration     // whole hours by which the feed is behind
+}
+
+// hourly loads traffic of the hours around the window on each day; nil when
+// there is no traffic feed or it has not reached the window.
+func (w *watch) hourly(end time.Time, days []market.Day) (*hourlyTraffic, error) {
+	until := known(w.feeds, market.Traffic.Name)
+	if until.IsZero() || until.Before(end.Add(-2*time.Hour)) {
+		return nil, nil
+	}
+	t := &hourlyTraffic{lag: max(0, end.Truncate(time.Hour).Sub(until.Truncate(time.Hour)))}
+	index := map[string]int{}
+	for i, u := range w.grid.scopes {
+		index[string(u)] = i
+		t.visitors, t.payers = append(t.visitors, map[int64]int64{}), append(t.payers, map[int64]int64{})
+	}
+	today := w.shop.Day(end.Add(-1))
+	longest := slices.Max(append(slices.Clone(w.rules.GMV.Windows), time.Hour))
+	for _, d := range append([]market.Day{today}, days...) {
+		x := w.onDay(market.Window{Start: end.Add(-longest - time.Hour), End: end}, today, d)
+		batches, err := w.events(market.Traffic, "hour", x, []string{"visitors", "pay_users"})
+		if err != nil {
+			return nil, err
+		}
+		from, to := x.Millis()
+		for _, b := range batches {
+			hour, unit, visitors, payers := b.Column("hour"), b.Column("unit"), b.Column("visitors"), b.Column("pay_users")
+			for i := range b.Len() {
+				if ms := hour.Ints[i]; ms >= from && ms < to {
+					t.add(0, ms, visitors.Ints[i], payers.Ints[i])
+					if s, ok := index[unit.Text(i)]; ok && s > 0 {
+						t.add(s, ms, visitors.Ints[i], payers.Ints[i])
+					}
+				}
+			}
+		}
+	}
+	return t, nil
+}
+
+func (t *hourlyTraffic) add(scope int, ms, visitors, payers int64) {
+	h := ms / int64(time.Hour/time.Millisecond)
+	t.visitors[scope][h] += visitors
+	t.payers[scope][h] += payers
+}
+
+// fill adds the whole hours of a window to a sample, as far as the feed reaches
+// today.
+func (t *hourlyTraffic) fill(s *analysis.GMVSample, grid *series, scope int, x market.Window) {
+	from, to := x.Start.Truncate(time.Hour), x.End.Truncate(time.Hour).Add(-t.lag)
+	if from.Before(x.Start) {
+		from = from.Add(time.Hour)
+	}
+	if !from.Before(to) {
+		return
+	}
+	s.Traffic = true
+	for h := from.Unix() / 3600; h < to.Unix()/3600; h++ {
+		s.Visitors += t.visitors[scope][h]
+		s.Payers += t.payers[scope][h]
+	}
+	s.HoursPaid, _ = grid.sum(scope, market.Window{Start: from, End: to})
+}

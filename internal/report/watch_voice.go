@@ -1,0 +1,150 @@
+package report
+
+import (
+	"time"
+
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+)
+
+const day = 24 * time.Hour
+
+// complaintSpikes looks at the 24 hours before the end of the reviews. Items
+// with fewer complaints than the rule's minimum are passed over before their
+// history is read, unless their alert is open.
+func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
+	end := earlier(known(w.feeds, market.Reviews.Name), w.now)
+	if refunds := known(w.feeds, market.Refunds.Name); !refunds.IsZero() {
+		end = earlier(end, refunds)
+	}
+	if end.IsZero() {
+		return nil, ErrNoData
+	}
+	window := market.Window{Start: end.Add(-day), End: end}
+	recent, err := w.voice(window, nil)
+	if err != nil {
+		return nil, err
+	}
+	items := map[string][]*complaint{}
+	for i := range recent.complaints {
+		if c := &recent.complaints[i]; c.kind != neutralReview && c.sku != "" {
+			items[c.sku] = append(items[c.sku], c)
+		}
+	}
+	for _, sku := range keysOf(items) {
+		if int64(len(items[sku])) < w.rules.Complaints.Min && !w.about(analysis.RuleComplaintSpike, w.itemSubject(sku)) {
+			delete(items, sku)
+		}
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	before, err := w.complaintHistory(items, end)
+	if err != nil {
+		return nil, err
+	}
+	in := analysis.ComplaintInput{At: w.now, Window: window, Daily: w.daily}
+	for _, sku := range keysOf(items) {
+		c := w.complaintCount(sku, items[sku])
+		c.Before = before.days[sku]
+		c.Exposure = before.exposure(sku)
+		in.Items = append(in.Items, c)
+	}
+	return analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in), nil
+}
+
+func (w *watch) itemSubject(sku string) analysis.Subject {
+	k := market.SKU(sku)
+	return analysis.Subject{Unit: w.items.Unit(k), SKU: k, Title: w.items.Title(k)}
+}
+
+func (w *watch) complaintCount(sku string, list []*complaint) analysis.ComplaintCount {
+	s := w.itemSubject(sku)
+	c := analysis.ComplaintCount{
+		SKU: s.SKU, Title: s.Title, Unit: s.Unit, Count: int64(len(list)), GMV7d: w.week.bySKU[sku].paid,
+		Open: w.about(analysis.RuleComplaintSpike, s),
+	}
+	n := map[string]int64{}
+	for _, x := range list {
+		for _, h := range x.read() {
+			n[h.Cause]++
+		}
+	}
+	c.Causes = analysis.RankCauses(n)
+	for i := len(list) - 1; i >= 0 && len(c.Quotes) < 3; i-- {
+		if list[i].kind == badReview && list[i].text != "" {
+			c.Quotes = append(c.Quotes, cutText(list[i].text, maxQuote))
+		}
+	}
+	return c
+}
+
+// complaintPast is the complaints and sales of some items before a window.
+type complaintPast struct {
+	days   map[string][]int64 // per 24 hours, newest first
+	pieces map[string][]int64 // sold, the same way; the first is the window itself
+}
+
+// complaintHistory counts complaints of the items per 24 hours before the
+// window that ends at end, as far back as there are reviews.
+func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (complaintPast, error) {
+	p := complaintPast{days: map[string][]int64{}, pieces: map[string][]int64{}}
+	past := market.Window{Start: end.Add(-(usualDays + 1) * day), End: end.Add(-day)}
+	v, err := w.voice(past, func(sku, _ string) bool { _, ok := items[sku]; return ok })
+	if err != nil {
+		return p, err
+	}
+	first := v.first
+	if first == 0 {
+		first = past.End.UnixMilli()
+	}
+	n := int((past.End.UnixMilli() - first + day.Milliseconds() - 1) / day.Milliseconds())
+	for sku := range items {
+		p.days[sku], p.pieces[sku] = make([]int64, n), make([]int64, usualDays+1)
+	}
+	for i := range v.complaints {
+		c := &v.complaints[i]
+		if at := int((past.End.UnixMilli() - c.at - 1) / day.Milliseconds()); c.kind != neutralReview && at < n {
+			p.days[c.sku][at]++
+		}
+	}
+	return p, w.soldHistory(&p, market.Window{Start: past.Start, End: end})
+}
+
+// soldHistory counts the pieces sold per 24 hours.
+func (w *watch) soldHistory(p *complaintPast, x market.Window) error {
+	batches, err := w.events(market.OrderLines, "paid_at", x, soldColumns)
+	if err != nil {
+		return err
+	}
+	start, end := x.Millis()
+	for _, b := range batches {
+		at, sku, qty := b.Column("paid_at"), b.Column("sku"), b.Column("qty")
+		for i := range b.Len() {
+			ms, ok := at.Int(i)
+			if !ok || ms < start || ms >= end {
+				continue
+			}
+			if days, ok := p.pieces[sku.Text(i)]; ok {
+				days[(end-ms-1)/day.Milliseconds()] += qty.Ints[i]
+			}
+		}
+	}
+	return nil
+}
+
+// exposure sets the sales of 2 to 7 days ago, which complaints now come from,
+// against those of the whole history; 1 when too little was sold to tell.
+func (p *complaintPast) exposure(sku string) float64 {
+	var recent, all int64
+	for i, n := range p.pieces[sku] {
+		all += n
+		if i >= 2 && i < 8 {
+			recent += n
+		}
+	}
+	if all < 30 {
+		return 1
+	}
+	return (float64(recent) / 6) / (float64(all) / float64(len(p.pieces[sku])))
+}
