@@ -1,0 +1,190 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"shopwatch/commands"
+	"shopwatch/internal/access"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/i18n"
+	"shopwatch/storage"
+)
+
+// Config is what a Desk needs.
+type Config struct {
+	DB *storage.DB
+	// Commands gives the shop's commands for a channel.
+	Commands func(channel string) *commands.Env
+	Sender   chat.Sender
+	// Home shows a person's home page of the bot.
+	Home   func(ctx context.Context, user string, m chat.Message) error
+	Policy access.Policy
+	Logger *slog.Logger
+	Now    func() time.Time
+	// Langs maps channel ids to language tags; Lang is used elsewhere when the
+	// person's own language is not known.
+	Langs map[string]string
+	Lang  string
+	// Workers answer at the same time; Waiting is how many events may queue.
+	Workers, Waiting int
+}
+
+// Desk answers people. Run must be running for anything to be answered.
+type Desk struct {
+	Config
+	queue chan chat.Event
+	open  sync.WaitGroup // events accepted and not yet answered
+}
+
+// New makes a desk with at least one worker.
+func New(c Config) *Desk {
+	c.Workers, c.Waiting = max(c.Workers, 1), max(c.Waiting, 1)
+	return &Desk{Config: c, queue: make(chan chat.Event, c.Waiting)}
+}
+
+const (
+	// seenTTL is how long a platform may deliver an event again.
+	seenTTL = 24 * time.Hour
+	// answerTime bounds one answer.
+	answerTime = 30 * time.Second
+)
+
+// Accept takes an event and returns at once with what to tell the platform.
+func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
+	l := d.locale(e)
+	if !d.Policy.Serves(e.Team, e.Guest) {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event refused", slog.String("team", e.Team), slog.Bool("guest", e.Guest))
+		return chat.Ack{Text: l.T("bot.not_served")}
+	}
+	seen, err := d.seen(ctx, e)
+	if err != nil {
+		d.Logger.LogAttrs(ctx, slog.LevelError, "event not recorded", slog.String("kind", string(e.Kind)), slog.Any("err", err))
+		return chat.Ack{Text: l.T("bot.busy")}
+	}
+	if seen {
+		return chat.Ack{}
+	}
+	d.open.Add(1)
+	select {
+	case d.queue <- e:
+		return chat.Ack{}
+	default:
+		d.open.Done()
+		return chat.Ack{Text: l.T("bot.busy")}
+	}
+}
+
+// Run answers until ctx ends and then finishes what was begun.
+func (d *Desk) Run(ctx context.Context) error {
+	var workers sync.WaitGroup
+	for range d.Workers {
+		workers.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case e := <-d.queue:
+					d.serve(context.WithoutCancel(ctx), e)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return nil
+}
+
+// Settle waits until every accepted event has been answered.
+func (d *Desk) Settle() { d.open.Wait() }
+
+func (d *Desk) seen(ctx context.Context, e chat.Event) (seen bool, err error) {
+	if len(e.Keys) == 0 {
+		return false, nil
+	}
+	err = d.DB.Update(ctx, func(tx *storage.Tx) error {
+		seen, err = tx.Seen(e.Keys, d.Now(), seenTTL)
+		return err
+	})
+	return seen, err
+}
+
+// serve answers one event, whatever happens.
+func (d *Desk) serve(ctx context.Context, e chat.Event) {
+	defer d.open.Done()
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	began := time.Now()
+	reply, err := d.reply(ctx, e)
+	if err != nil {
+		reply = d.excuse(ctx, e, err)
+	}
+	sendErr := d.send(ctx, e, reply)
+	level := slog.LevelInfo
+	if err := errors.Join(err, sendErr); err != nil {
+		level = slog.LevelError
+	}
+	d.Logger.LogAttrs(ctx, level, "event answered", slog.String("kind", string(e.Kind)), slog.String("command", e.Command),
+		slog.String("verb", e.Verb), slog.Duration("took", time.Since(began).Round(time.Millisecond)), slog.Any("err", errors.Join(err, sendErr)))
+}
+
+// reply runs the command that e asks for.
+func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	ask := commands.Ask{
+		User: e.User, Channel: e.Channel, Lang: d.lang(e), Now: d.Now(),
+		Short: e.Command, Text: e.Text, Verb: e.Verb, Value: e.Value, Allows: func(r access.Right) bool { return d.Policy.Allows(e.User, r) },
+	}
+	env := d.Commands(e.Channel)
+	switch e.Kind {
+	case chat.Command, chat.Mentioned, chat.Direct:
+		return env.Answer(ctx, ask)
+	case chat.Press:
+		return env.Press(ctx, ask)
+	case chat.Joined, chat.Home:
+		return env.Welcome(ctx, ask)
+	}
+	return r, fmt.Errorf("event kind %q", e.Kind)
+}
+
+func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
+	switch {
+	case r.Silent:
+		return nil
+	case e.Kind == chat.Home:
+		return d.Home(ctx, e.User, r.Message)
+	case r.Share || e.Kind == chat.Joined:
+		return d.Sender.Share(ctx, e, r.Message)
+	}
+	return d.Sender.Answer(ctx, e, r.Message)
+}
+
+// excuse tells the person that something broke, with a number that finds the
+// cause in the log.
+func (d *Desk) excuse(ctx context.Context, e chat.Event, err error) commands.Reply {
+	incident := fmt.Sprintf("%X", d.Now().UnixNano()%0xffffff)
+	d.Logger.LogAttrs(ctx, slog.LevelError, "answer broke", slog.String("incident", incident), slog.Any("err", err))
+	text := d.locale(e).T("bot.broke", "incident", incident)
+	return commands.Reply{Message: chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}}
+}
+
+// lang is the language in which e is answered: what the person's chat client
+// speaks, else the channel's, else the bot's.
+func (d *Desk) lang(e chat.Event) string {
+	switch {
+	case e.Lang != "":
+		return e.Lang
+	case d.Langs[e.Channel] != "":
+		return d.Langs[e.Channel]
+	}
+	return d.Lang
+}
+
+func (d *Desk) locale(e chat.Event) *i18n.Locale { return i18n.For(d.lang(e)) }

@@ -1,0 +1,205 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"shopwatch/internal/access"
+	"shopwatch/internal/alert"
+	"shopwatch/internal/card"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
+	"shopwatch/storage"
+)
+
+// Command is one question that people ask.
+type Command struct {
+	Name    string   // the verb
+	Short   string   // its own slash command, "/gmv", or empty
+	Words   []string // further names, as people say them
+	Example string   // a question that can be run as it stands
+	Right   access.Right
+	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
+	// Data gives the numbers behind the answer, for programs; nil when there
+	// are none.
+	Data func(ctx context.Context, env *Env, r Request) (any, error)
+}
+
+// all is every command in the order of help.
+func all() []*Command {
+	return []*Command{gmv, price, stock, complaints, digest, alerts, status, help}
+}
+
+// Act is what a button does.
+type Act struct {
+	Verb  string
+	Right access.Right
+	Run   func(ctx context.Context, env *Env, ask Ask) (Reply, error)
+}
+
+func acts() []*Act { return []*Act{run, share, ack, details} }
+
+// Env is what commands work with. It is set up once and only read.
+type Env struct {
+	DB     *storage.DB
+	Shop   *market.Shop
+	Routes []outbox.Route // where alerts were told, so that their messages can be edited
+	Rules  report.Rules
+	Fresh  report.Freshness
+	Jobs   []string // names for the status answer
+
+	topics []card.Topic // all commands for help; help itself cannot name the list it is in
+}
+
+// New completes an Env.
+func New(env Env) *Env {
+	for _, c := range all() {
+		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example})
+	}
+	return &env
+}
+
+// Ask is a question or an act as it comes from a chat.
+type Ask struct {
+	User    string
+	Channel string
+	Lang    string
+	Now     time.Time
+	Short   string // the slash command that was used; empty for a mention
+	Text    string
+	Verb    string // of a button, with its value
+	Value   string
+	Allows  func(access.Right) bool
+}
+
+// Reply is the answer and who may see it.
+type Reply struct {
+	Message chat.Message
+	Share   bool // for everyone in the channel
+	Silent  bool // nothing to say: the effect is visible elsewhere
+}
+
+// Request is a parsed question.
+type Request struct {
+	Ask
+	Query    Query
+	Question string // as it would be typed again after /shop
+	Pen      card.Pen
+}
+
+func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop) }
+
+// Answer answers a typed question. What cannot be understood is answered with
+// what was not understood and the nearest question that works.
+func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
+	c, r, no := env.read(ask)
+	if no != nil {
+		return *no, nil
+	}
+	m, err := c.Run(ctx, env, r)
+	if t, ok := trouble(err); ok {
+		return Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}, nil
+	}
+	return Reply{Message: m, Share: r.Query.Share}, err
+}
+
+// Numbers gives what stands behind the answer to a typed question, for
+// programs. A question that cannot be answered is an error in the asker's
+// language.
+func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
+	c, r, no := env.read(ask)
+	if no != nil {
+		return nil, errors.New(no.Message.Text)
+	}
+	if c.Data == nil {
+		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+	}
+	data, err := c.Data(ctx, env, r)
+	if t, ok := trouble(err); ok {
+		return nil, errors.New(r.Pen.L.T(t.Key, t.Args...))
+	}
+	return data, err
+}
+
+// read turns an ask into a command and its request. The reply is set when that
+// cannot be done and says why.
+func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
+	c, rest := find(ask.Short, ask.Text)
+	if c == nil {
+		return nil, Request{}, env.unknown(ask)
+	}
+	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
+	if q.Lang != "" {
+		ask.Lang = q.Lang
+	}
+	pen := ask.pen(env)
+	if t, ok := trouble(err); ok {
+		return nil, Request{}, &Reply{Message: pen.Trouble(pen.L.T(t.Key, t.Args...), t.Fix)}
+	}
+	if !ask.Allows(c.Right) {
+		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
+	}
+	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+}
+
+// Press does what a button stands for.
+func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
+	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
+	pen := ask.pen(env)
+	if i < 0 {
+		return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, nil
+	}
+	act := acts()[i]
+	if !ask.Allows(act.Right) {
+		return Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}, nil
+	}
+	return act.Run(ctx, env, ask)
+}
+
+// Welcome greets a channel or a person with what can be asked.
+func (env *Env) Welcome(_ context.Context, ask Ask) (Reply, error) {
+	return Reply{Message: ask.pen(env).Help(env.topics, true)}, nil
+}
+
+// unknown offers the command nearest to what was typed.
+func (env *Env) unknown(ask Ask) *Reply {
+	pen := ask.pen(env)
+	first, rest := cutWord(ask.Text)
+	var names []string
+	for _, c := range all() {
+		names = append(append(names, c.Name), c.Words...)
+	}
+	near := nearest(fold(first), names)
+	if near == "" {
+		return &Reply{Message: pen.Trouble(pen.L.T("command.unknown_verb", "word", first), "")}
+	}
+	return &Reply{Message: pen.Trouble(pen.L.T("command.unknown_verb_near", "word", first, "near", near), join(near, rest))}
+}
+
+// openAlerts are the alerts that people know of, most urgent first, and the
+// number of those that are still watched.
+func openAlerts(ctx context.Context, env *Env) (open []alert.Alert, pending int, err error) {
+	err = env.DB.View(ctx, func(tx *storage.Tx) error {
+		list, err := tx.OpenAlerts(env.Shop.ID)
+		for _, a := range list {
+			if a.State.Open() {
+				open = append(open, a)
+			} else {
+				pending++
+			}
+		}
+		return err
+	})
+	slices.SortStableFunc(open, func(a, b alert.Alert) int {
+		if d := a.Latest.Severity.Rank() - b.Latest.Severity.Rank(); d != 0 {
+			return d
+		}
+		return int(b.Latest.AtRisk - a.Latest.AtRisk)
+	})
+	return open, pending, err
+}

@@ -1,0 +1,71 @@
+package commands
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// find picks the command that a text asks for: the one of the slash command,
+// else the one named first, else the one named anywhere ("昨天 美妆 gmv"). The
+// rest of the text is returned without its name. An empty text asks for help.
+func find(short, text string) (*Command, string) {
+	for _, c := range all() {
+		if c.Short != "" && c.Short == short {
+			return c, text
+		}
+	}
+	words := strings.Fields(halfWidth(text))
+	if len(words) == 0 {
+		return help, ""
+	}
+	for i, w := range words {
+		if c := named(w); c != nil {
+			return c, strings.Join(slices.Delete(words, i, i+1), " ")
+		}
+	}
+	return glued(words)
+}
+
+func named(word string) *Command {
+	word = strings.TrimPrefix(fold(word), "/")
+	for _, c := range all() {
+		if c.Name == word || slices.Contains(c.Words, word) {
+			return c
+		}
+	}
+	return nil
+}
+
+// glued finds a Chinese command name inside a longer word, as in 昨天销售额.
+func glued(words []string) (*Command, string) {
+	for i, w := range words {
+		for _, c := range all() {
+			for _, name := range append([]string{c.Name}, c.Words...) {
+				before, after, ok := strings.Cut(fold(w), name)
+				if !ok || !hasHan([]rune(w)) {
+					continue
+				}
+				rest := slices.Clone(words)
+				rest[i] = before + " " + after
+				return c, strings.TrimSpace(strings.Join(rest, " "))
+			}
+		}
+	}
+	return nil, ""
+}
+
+func cutWord(s string) (first, rest string) {
+	f := strings.Fields(halfWidth(s))
+	if len(f) == 0 {
+		return "", ""
+	}
+	return f[0], strings.Join(f[1:], " ")
+}
+
+func join(verb, rest string) string { return strings.TrimSpace(verb + " " + rest) }
+
+func trouble(err error) (*Trouble, bool) {
+	var t *Trouble
+	return t, errors.As(err, &t)
+}

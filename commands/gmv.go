@@ -1,0 +1,92 @@
+package commands
+
+import (
+	"context"
+
+	"shopwatch/internal/access"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
+)
+
+var gmv = &Command{
+	Name: "gmv", Short: "/gmv", Words: []string{"销售额", "成交", "成交额", "业绩", "营业额", "sales", "revenue"},
+	Example: "gmv yesterday by unit", Right: access.View, Run: runGMV,
+	Data: numbers(loadGMV),
+}
+
+func runGMV(ctx context.Context, env *Env, r Request) (chat.Message, error) {
+	g, err := loadGMV(ctx, env, r)
+	return answered(r, err, func() chat.Message { return r.Pen.GMV(g, r.Question) })
+}
+
+// loadGMV gives the numbers behind the answer to a GMV question.
+func loadGMV(ctx context.Context, env *Env, r Request) (report.GMV, error) {
+	q := r.Query
+	filter, err := env.filter(ctx, q)
+	if err != nil {
+		return report.GMV{}, err
+	}
+	today := env.Shop.Day(r.Now)
+	if !q.Period.Set {
+		q.Period.From, q.Period.To = today, today
+	}
+	return report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
+		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter,
+		Compare: bases(q), By: q.By, Top: topOr(q, 30), Fresh: env.Fresh,
+	})
+}
+
+// bases are the comparisons of a question: the one it names, else the same
+// weekday for a day and the stretch before for several.
+func bases(q Query) []report.Compare {
+	switch {
+	case q.Against != "":
+		return []report.Compare{q.Against}
+	case q.Period.From == q.Period.To:
+		return []report.Compare{report.SameWeekday, report.CampaignDay, report.PrevPeriod}
+	}
+	return []report.Compare{report.PrevPeriod, report.LastYear}
+}
+
+// filter turns what a question names into a filter, looking items up.
+func (env *Env) filter(ctx context.Context, q Query) (metric.Filter, error) {
+	f := metric.Filter{Unit: q.Unit, Channel: q.Channel, Band: q.Band, Region: q.Region}
+	sku, err := env.item(ctx, q)
+	f.SKU = sku
+	return f, err
+}
+
+// item finds the one item that a question names, or "" when it names none.
+func (env *Env) item(ctx context.Context, q Query) (market.SKU, error) {
+	if q.Item == "" {
+		return "", nil
+	}
+	const few = 5
+	found, err := report.FindItems(ctx, env.DB, env.Shop, q.Item, few)
+	switch {
+	case err != nil:
+		return "", err
+	case len(found) == 0:
+		return "", &Trouble{Key: "command.no_item", Args: []any{"text", q.Item}}
+	case len(found) > 1:
+		return "", &several{asked: q.Item, items: found}
+	}
+	return found[0].SKU, nil
+}
+
+// several says that a question names more than one item.
+type several struct {
+	asked string
+	items []report.Item
+}
+
+func (s *several) Error() string { return "several items match " + s.asked }
+
+func topOr(q Query, otherwise int) int {
+	if q.Top > 0 {
+		return q.Top
+	}
+	return otherwise
+}

@@ -1,0 +1,203 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// maxText bounds what a person may type; longer texts are refused whole.
+const maxText = 400
+
+// Parse reads the words after a verb. now fixes what "today" means on the
+// shop's business calendar. The error is a *Trouble.
+func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
+	q := Query{Verb: verb}
+	if len([]rune(text)) > maxText {
+		return q, &Trouble{Key: "command.too_long", Args: []any{"max", maxText}}
+	}
+	p := parser{shop: shop, today: shop.Day(now), words: newLexicon(shop, shop.Day(now)), tokens: tokenize(text)}
+	var loose []string
+	for len(p.tokens) > 0 {
+		used, err := p.next(&q)
+		if err != nil {
+			return q, p.fixed(verb, text, err)
+		}
+		if used == 0 {
+			loose = append(loose, p.tokens[0])
+			used = 1
+		}
+		p.tokens = p.tokens[used:]
+	}
+	if err := p.settle(&q, loose); err != nil {
+		return q, p.fixed(verb, text, err)
+	}
+	return q, nil
+}
+
+type parser struct {
+	shop   *market.Shop
+	today  market.Day
+	words  *lexicon
+	tokens []string
+}
+
+// longestPhrase is how many words a phrase of the lexicon may have.
+const longestPhrase = 3
+
+// next reads one phrase from the front and returns how many tokens it took.
+func (p *parser) next(q *Query) (int, error) {
+	if k, v, ok := strings.Cut(halfWidth(p.tokens[0]), "="); ok {
+		return 1, p.keyed(q, k, v)
+	}
+	for n := min(longestPhrase, len(p.tokens)); n > 0; n-- {
+		if p.words.apply(q, strings.Join(p.tokens[:n], " ")) {
+			return n, nil
+		}
+	}
+	if n, ok := p.top(q); ok {
+		return n, nil
+	}
+	period, ok, err := parsePeriod(fold(p.tokens[0]), p.today)
+	if err != nil || ok {
+		if ok {
+			q.Period = period
+		}
+		return 1, err
+	}
+	return 0, nil
+}
+
+// top reads "top 20", "top20" and 前20.
+func (p *parser) top(q *Query) (int, bool) {
+	first := fold(p.tokens[0])
+	for _, prefix := range []string{"top", "前"} {
+		rest, ok := strings.CutPrefix(first, prefix)
+		if !ok {
+			continue
+		}
+		if n, ok := smallNumber(rest); ok {
+			q.Top = n
+			return 1, true
+		}
+		if rest == "" && len(p.tokens) > 1 {
+			if n, ok := smallNumber(fold(p.tokens[1])); ok {
+				q.Top = n
+				return 2, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// keyed reads key=value.
+func (p *parser) keyed(q *Query, key, value string) error {
+	name, ok := keyNames[fold(key)]
+	if !ok {
+		names := make([]string, 0, len(keyNames))
+		for k := range keyNames {
+			names = append(names, k)
+		}
+		slices.Sort(names)
+		near := nearest(fold(key), names)
+		return &Trouble{Key: "command.unknown_key", Args: []any{"word", key, "near", near}, Fix: near + "=" + value}
+	}
+	value = fold(value)
+	switch name {
+	case "sku":
+		q.Item = value
+		return nil
+	case "lang":
+		q.Lang = value
+		return nil
+	case "share":
+		q.Share = slices.Contains([]string{"1", "yes", "true", "是", ""}, value)
+		return nil
+	case "top":
+		n, ok := smallNumber(value)
+		if !ok {
+			return &Trouble{Key: "command.bad_top", Args: []any{"word", value}}
+		}
+		q.Top = n
+		return nil
+	case "period":
+		if period, ok, err := parsePeriod(value, p.today); ok || err != nil {
+			q.Period = period
+			return err
+		}
+	case "vs", "by":
+		if p.words.apply(q, name+" "+value) {
+			return nil
+		}
+	}
+	if p.words.apply(q, value) {
+		return nil
+	}
+	near := p.words.nearest(value)
+	return &Trouble{Key: "command.unknown_value", Args: []any{"key", key, "word", value, "near", near}, Fix: key + "=" + near}
+}
+
+// settle decides what the words that no rule knows are: the name of an item,
+// or a slip of the keyboard.
+func (p *parser) settle(q *Query, loose []string) error {
+	if len(loose) == 0 {
+		return nil
+	}
+	text := strings.Join(loose, " ")
+	if near := p.words.nearest(loose[0]); len(loose) == 1 && near != "" && !looksLikeID(loose[0]) {
+		return &Trouble{Key: "command.unknown_word", Args: []any{"word", loose[0], "near", near}, Fix: near}
+	}
+	if q.Item != "" {
+		return &Trouble{Key: "command.unknown_word", Args: []any{"word", text, "near", ""}}
+	}
+	q.Item = text
+	return nil
+}
+
+// fixed completes a Trouble's Fix to a whole question.
+func (p *parser) fixed(verb, text string, err error) error {
+	t, ok := err.(*Trouble) //nolint:errorlint // made a few lines above, never wrapped
+	if !ok || t.Fix == "" || strings.HasSuffix(t.Fix, "=") {
+		if ok {
+			t.Fix = ""
+		}
+		return err
+	}
+	wrong, _ := t.Args[1].(string)
+	if t.Key == "command.unknown_value" {
+		wrong, _ = t.Args[3].(string)
+		_, t.Fix, _ = strings.Cut(t.Fix, "=")
+	}
+	if t.Key == "command.unknown_key" {
+		t.Fix, _, _ = strings.Cut(t.Fix, "=")
+	}
+	t.Fix = strings.TrimSpace(verb + " " + strings.Replace(halfWidth(text), wrong, t.Fix, 1))
+	return t
+}
+
+// tokenize cuts at spaces, keeping "quoted words" together.
+func tokenize(text string) []string {
+	var out []string
+	var cur strings.Builder
+	quoted := false
+	flush := func() {
+		if cur.Len() > 0 {
+			out = append(out, cur.String())
+			cur.Reset()
+		}
+	}
+	for _, r := range halfWidth(text) {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case !quoted && (r == ' ' || r == '\t' || r == '\n' || r == ',' || r == '、' || r == '。'):
+			flush()
+		default:
+			cur.WriteRune(r)
+		}
+	}
+	flush()
+	return out
+}

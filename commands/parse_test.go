@@ -1,0 +1,144 @@
+package commands
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
+)
+
+func testShop() *market.Shop {
+	label := func(id, zh, en string) market.Label {
+		return market.Label{ID: id, Name: market.Name{Zh: zh, En: en}}
+	}
+	return &market.Shop{
+		ID: "tmall", Currency: "CNY", Zone: time.FixedZone("Asia/Shanghai", 8*3600),
+		Units:    []market.Label{label("apparel", "服饰", "Apparel"), label("beauty", "美妆", "Beauty")},
+		Channels: []market.Label{label("flagship", "天猫旗舰店", "Tmall flagship"), label("supermarket", "天猫超市", "Supermarket")},
+		Regions:  []market.Label{label("east", "华东", "East China")},
+		Bands:    []market.Band{{Label: label("traffic", "引流款", "Traffic"), To: 10000}},
+		Calendar: market.Calendar{Campaigns: []market.Campaign{{ID: "d11", Name: market.Name{Zh: "双11", En: "Double 11"}, Peak: market.DateOf(2026, 11, 11)}}},
+	}
+}
+
+// now is Sunday 2026-11-22, 08:20 in Shanghai.
+var now = time.Date(2026, 11, 22, 0, 20, 0, 0, time.UTC)
+
+func TestParse(t *testing.T) {
+	d := func(m time.Month, day int) market.Day { return market.DateOf(2026, m, day) }
+	period := func(from, to market.Day, asked string) Period {
+		return Period{From: from, To: to, Asked: asked, Set: true}
+	}
+	for text, want := range map[string]Query{
+		"":                    {},
+		"yesterday":           {Period: period(d(11, 21), d(11, 21), "yesterday")},
+		"昨天 美妆":               {Period: period(d(11, 21), d(11, 21), "yesterday"), Unit: "beauty"},
+		"昨天美妆按渠道":             {Period: period(d(11, 21), d(11, 21), "yesterday"), Unit: "beauty", By: metric.ByChannel},
+		"7d":                  {Period: period(d(11, 15), d(11, 21), "7d")},
+		"近7天":                 {Period: period(d(11, 15), d(11, 21), "近7天")},
+		"11/1..11/11":         {Period: period(d(11, 1), d(11, 11), "11/1..11/11")},
+		"11月1日到11月11日":        {Period: period(d(11, 1), d(11, 11), "11月1日到11月11日")},
+		"2026-10":             {Period: period(d(10, 1), d(10, 31), "2026-10")},
+		"12/30":               {Period: period(market.DateOf(2025, 12, 30), market.DateOf(2025, 12, 30), "12/30")},
+		"双11":                 {Period: period(d(11, 11), d(11, 11), "d11")},
+		"last week by region": {Period: period(d(11, 9), d(11, 15), "last week"), By: metric.ByRegion},
+		"low Beauty top 20":   {Focus: "low", Unit: "beauty", Top: 20},
+		"前20 缺货":              {Focus: "out", Top: 20},
+		"unit=beauty ｃｈａｎｎｅｌ＝supermarket vs=year lang=en": {
+			Unit: "beauty", Channel: "supermarket", Against: report.LastYear, Lang: "en",
+		},
+		"today vs last week share": {Period: period(d(11, 22), d(11, 22), "today"), Against: report.SameWeekday, Share: true},
+		"band=traffic region=华东":   {Band: "traffic", Region: "east"},
+		`"玻尿酸 面霜" out`:             {Item: "玻尿酸 面霜", Focus: "out"},
+		"sku=AB-1001":              {Item: "ab-1001"},
+		"AB-1001":                  {Item: "AB-1001"},
+	} {
+		t.Run(text, func(t *testing.T) {
+			want.Verb = "gmv"
+			got, err := Parse(testShop(), "gmv", text, now)
+			if err != nil {
+				t.Fatalf("not understood: %v", err)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestParseTrouble(t *testing.T) {
+	for text, want := range map[string]struct{ key, fix string }{
+		"yesturday":                 {"command.unknown_word", "gmv yesterday"},
+		"yesterday beuaty":          {"command.unknown_word", "gmv yesterday beauty"},
+		"unti=beauty":               {"command.unknown_key", "gmv unit=beauty"},
+		"unit=beuty":                {"command.unknown_value", "gmv unit=beauty"},
+		"2026-02-30":                {"command.bad_date", ""},
+		"2026-12-24":                {"command.future", ""},
+		"11/11..11/1":               {"command.reversed", ""},
+		"2020-01-01..2026-01-01":    {"command.too_many_days", ""},
+		"top=many":                  {"command.bad_top", ""},
+		strings.Repeat("长", 401):    {"command.too_long", ""},
+		"sku=A1 something else 42x": {"command.unknown_word", ""},
+	} {
+		t.Run(text[:min(len(text), 40)], func(t *testing.T) {
+			_, err := Parse(testShop(), "gmv", text, now)
+			got, ok := trouble(err)
+			if !ok {
+				t.Fatalf("want trouble, got %v", err)
+			}
+			if got.Key != want.key || got.Fix != want.fix {
+				t.Errorf("got %s with fix %q, want %s with %q", got.Key, got.Fix, want.key, want.fix)
+			}
+		})
+	}
+}
+
+func TestFind(t *testing.T) {
+	for _, c := range []struct{ short, text, name, rest string }{
+		{"/shop", "gmv yesterday", "gmv", "yesterday"},
+		{"/gmv", "yesterday", "gmv", "yesterday"},
+		{"/shop", "昨天 美妆 GMV", "gmv", "昨天 美妆"},
+		{"", "昨天销售额", "gmv", "昨天"},
+		{"", "库存 low", "stock", "low"},
+		{"/shop", "", "help", ""},
+		{"/shop", "？", "help", ""},
+	} {
+		got, rest := find(c.short, c.text)
+		if got == nil || got.Name != c.name || rest != c.rest {
+			t.Errorf("%s %q: got %v %q, want %s %q", c.short, c.text, got, rest, c.name, c.rest)
+		}
+	}
+	if got, _ := find("/shop", "gvm"); got != nil {
+		t.Errorf("gvm is no command, got %s", got.Name)
+	}
+}
+
+// FuzzParse: whatever is typed gives a query inside the shop's words, or
+// trouble that says so; never a panic, never a day that has not begun.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"昨天 美妆", "top 20", "unit=", "=", "..", "11/11..", "近7天", "\"open", "至至至", "2026-13-45", "999999999999d"} {
+		f.Add(s)
+	}
+	shop := testShop()
+	today := shop.Day(now)
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := Parse(shop, "gmv", text, now)
+		if err != nil {
+			if _, ok := trouble(err); !ok {
+				t.Fatalf("%q: %v is not trouble", text, err)
+			}
+			return
+		}
+		if q.Period.Set && (q.Period.From > q.Period.To || q.Period.To > today) {
+			t.Fatalf("%q: impossible period %v", text, q.Period)
+		}
+		if q.Top < 0 || q.Top > 500 {
+			t.Fatalf("%q: top %d", text, q.Top)
+		}
+	})
+}

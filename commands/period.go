@@ -1,0 +1,122 @@
+package commands
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+var (
+	fullDate  = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
+	shortDate = regexp.MustCompile(`^(\d{1,2})[-/月](\d{1,2})日?$`)
+	monthOnly = regexp.MustCompile(`^(\d{4})[-/年](\d{1,2})月?$`)
+	lastDays  = regexp.MustCompile(`^(?:last|近|最近)?(\d{1,3})(d|days?|天|日)$`)
+	lastHours = regexp.MustCompile(`^(?:近|最近)?(24|48|72)(h|小时)$`)
+)
+
+// parsePeriod reads dates and spans: 2026-11-11, 11/11, 11月11日, 2026-11,
+// 7d, 近7天, 24h, and A..B. ok is false when s is nothing of the kind; the error
+// is a *Trouble for something that is, but cannot be.
+func parsePeriod(s string, today market.Day) (p Period, ok bool, err error) {
+	if from, to, cut := cutRange(s); cut {
+		a, okA, errA := parsePeriod(from, today)
+		b, okB, errB := parsePeriod(to, today)
+		switch {
+		case errA != nil:
+			return p, true, errA
+		case errB != nil:
+			return p, true, errB
+		case !okA || !okB:
+			return p, false, nil
+		case a.From > b.To:
+			return p, true, &Trouble{Key: "command.reversed", Args: []any{"from", a.From.String(), "to", b.To.String()}, Fix: ""}
+		}
+		return checked(Period{From: a.From, To: b.To, Asked: s, Set: true}, today)
+	}
+	if n, ok := group(lastDays, s); ok {
+		// n whole days, so that a part day is not set against whole ones.
+		return checked(Period{From: today - market.Day(n), To: today - 1, Asked: s, Set: true}, today)
+	}
+	if n, ok := group(lastHours, s); ok {
+		return checked(Period{From: today - market.Day(n/24), To: today, Asked: s, Set: true}, today)
+	}
+	if m := monthOnly.FindStringSubmatch(s); m != nil {
+		first, err := date(m[1], m[2], "1", s)
+		if err != nil {
+			return p, true, err
+		}
+		return checked(Period{From: first, To: min(first.AddMonths(1)-1, today), Asked: s, Set: true}, today)
+	}
+	return parseDate(s, today)
+}
+
+func parseDate(s string, today market.Day) (p Period, ok bool, err error) {
+	year, _, _ := today.Date()
+	parts := fullDate.FindStringSubmatch(s)
+	if m := shortDate.FindStringSubmatch(s); m != nil {
+		parts = []string{s, strconv.Itoa(year), m[1], m[2]}
+	}
+	if parts == nil {
+		return p, false, nil
+	}
+	d, err := date(parts[1], parts[2], parts[3], s)
+	if err != nil {
+		return p, true, err
+	}
+	if d > today && !fullDate.MatchString(s) {
+		d = d.AddMonths(-12) // 12/30, said in January, is last year's
+	}
+	return checked(Period{From: d, To: d, Asked: s, Set: true}, today)
+}
+
+// checked refuses spans that have not begun or are too long to be meant.
+func checked(p Period, today market.Day) (Period, bool, error) {
+	const longest = 400
+	switch {
+	case p.From > today:
+		return p, true, &Trouble{Key: "command.future", Args: []any{"date", p.From.String(), "today", today.String()}}
+	case p.Days() > longest:
+		return p, true, &Trouble{Key: "command.too_many_days", Args: []any{"max", longest}}
+	case p.Days() < 1:
+		return p, true, &Trouble{Key: "command.bad_date", Args: []any{"word", p.Asked}}
+	}
+	p.To = min(p.To, today)
+	return p, true, nil
+}
+
+func date(year, month, day, asked string) (market.Day, error) {
+	y, _ := strconv.Atoi(year)
+	m, _ := strconv.Atoi(month)
+	d, _ := strconv.Atoi(day)
+	out := market.DateOf(y, time.Month(m), d)
+	if yy, mm, dd := out.Date(); yy != y || int(mm) != m || dd != d {
+		return 0, &Trouble{Key: "command.bad_date", Args: []any{"word", asked}}
+	}
+	return out, nil
+}
+
+func cutRange(s string) (from, to string, ok bool) {
+	for _, sep := range []string{"..", "~", "～", "到", "至"} {
+		if a, b, cut := strings.Cut(s, sep); cut && a != "" && b != "" {
+			return a, strings.TrimPrefix(b, "."), true
+		}
+	}
+	return "", "", false
+}
+
+func group(re *regexp.Regexp, s string) (int, bool) {
+	m := re.FindStringSubmatch(s)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil && n > 0
+}
+
+func smallNumber(s string) (int, bool) {
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n > 0 && n <= 500
+}

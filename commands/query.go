@@ -1,0 +1,47 @@
+package commands
+
+import (
+	"fmt"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
+)
+
+// Query is a question after parsing: what was asked, about when and about what.
+type Query struct {
+	Verb   string
+	Period Period
+	// Against names the base of comparison; empty takes the command's own.
+	Against report.Compare
+	Unit    market.Unit
+	Channel market.Channel
+	Band    string
+	Region  market.Region
+	Item    string // what the person typed to mean an item: a SKU, an id, part of a title
+	By      metric.Dim
+	Top     int    // 0 takes the command's own
+	Focus   string // "out", "low", "causes": a word that the command itself knows
+	Lang    string // asked for by lang=, else empty
+	Share   bool   // answer to everyone in the channel
+}
+
+// Period is a span of business days. Asked is how it was written, for the echo.
+type Period struct {
+	From, To market.Day
+	Asked    string
+	Set      bool // the person named one
+}
+
+// Days is the number of business days in p.
+func (p Period) Days() int { return int(p.To-p.From) + 1 }
+
+// Trouble is a question that cannot be answered as it was put. Fix, when set,
+// is the whole question as it probably was meant.
+type Trouble struct {
+	Key  string // message key
+	Args []any
+	Fix  string
+}
+
+func (t *Trouble) Error() string { return fmt.Sprintf("%s %v", t.Key, t.Args) }

@@ -1,0 +1,91 @@
+package commands
+
+import (
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
+)
+
+func periodWords(today market.Day) []word {
+	span := func(from, to market.Day, forms ...string) word {
+		return word{forms: forms, set: func(q *Query) {
+			q.Period = Period{From: from, To: to, Asked: forms[0], Set: true}
+		}}
+	}
+	week, month := today.WeekStart(), today.MonthStart()
+	return []word{
+		span(today, today, "today", "今天", "今日", "本日", "当天"),
+		span(today-1, today-1, "yesterday", "昨天", "昨日"),
+		span(today-2, today-2, "前天"),
+		span(week, today, "week", "this week", "wtd", "本周", "这周"),
+		span(week-7, week-1, "last week", "lastweek", "上周"),
+		span(month, today, "month", "this month", "mtd", "本月", "这个月"),
+		span(month.AddMonths(-1), month-1, "last month", "lastmonth", "上月", "上个月"),
+	}
+}
+
+func campaignWords(shop *market.Shop) []word {
+	var out []word
+	for _, c := range shop.Calendar.Campaigns {
+		out = append(out, word{
+			forms: []string{c.ID, c.Name.Zh, c.Name.En},
+			set: func(q *Query) {
+				q.Period = Period{From: c.Peak, To: c.Peak, Asked: c.ID, Set: true}
+			},
+		})
+	}
+	return out
+}
+
+func baseWords() []word {
+	base := func(b report.Compare, forms ...string) word {
+		return word{forms: forms, set: func(q *Query) { q.Against = b }}
+	}
+	return []word{
+		base(report.PrevPeriod, "vs prev", "vs previous", "vs yesterday", "环比", "比昨天", "比上期"),
+		base(report.SameWeekday, "vs week", "vs last week", "周同比", "比上周", "比上周同日"),
+		base(report.LastYear, "vs year", "vs last year", "同比", "年同比", "比去年"),
+		base(report.CampaignDay, "vs campaign", "比上次大促", "同大促日"),
+	}
+}
+
+func dimensionWords() []word {
+	by := func(d metric.Dim, forms ...string) word {
+		return word{forms: forms, set: func(q *Query) { q.By = d }}
+	}
+	return []word{
+		by(metric.ByHour, "by hour", "hourly", "按小时", "分时", "分小时"),
+		by(metric.ByDay, "by day", "daily", "按天", "按日", "分日"),
+		by(metric.ByUnit, "by unit", "units", "按事业部", "分事业部", "按类目线", "赛马"),
+		by(metric.ByChannel, "by channel", "channels", "按渠道", "分渠道"),
+		by(metric.ByBand, "by band", "bands", "按价格带", "分价格带", "价格带"),
+		by(metric.ByRegion, "by region", "by country", "regions", "按地区", "按区域", "分地区", "按国家"),
+		by(metric.ByCategory, "by category", "categories", "按类目", "分类目"),
+		by(metric.BySKU, "by sku", "by item", "skus", "items", "按商品", "按单品", "分商品"),
+	}
+}
+
+func focusWords() []word {
+	focus := func(f string, forms ...string) word {
+		return word{forms: forms, set: func(q *Query) { q.Focus = f }}
+	}
+	return []word{
+		focus("out", "out", "out of stock", "缺货", "断货", "售罄"),
+		focus("low", "low", "cover", "running out", "低库存", "快断货", "告急"),
+		focus("moves", "moves", "cuts", "变价", "降价", "调价"),
+		focus("causes", "causes", "by cause", "原因", "归因"),
+		focus("counterfeit", "counterfeit", "fake", "假货", "售假"),
+		focus("open", "open", "firing", "未处理", "进行中"),
+		focus("all", "all", "全部"),
+		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
+	}
+}
+
+// keys are the names before "=", each with what its value means.
+var keyNames = map[string]string{
+	"unit": "unit", "事业部": "unit", "channel": "channel", "渠道": "channel",
+	"band": "band", "价格带": "band", "region": "region", "地区": "region", "country": "region", "国家": "region",
+	"sku": "sku", "商品": "sku", "item": "sku", "period": "period", "时间": "period", "date": "period", "日期": "period",
+	"vs": "vs", "比": "vs", "by": "by", "按": "by", "top": "top", "前": "top", "lang": "lang", "语言": "lang",
+	"share": "share", "公开": "share", "分享": "share",
+}

@@ -1,0 +1,119 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/source"
+	"shopwatch/storage"
+)
+
+// Feed is a source with how it is to be read.
+type Feed struct {
+	Source   source.Source
+	Shop     *market.Shop
+	Schedule Schedule
+	// Window says which stretches are read. Its Step also cuts the backfill
+	// into pulls, so that each is committed by itself.
+	Window source.Window
+}
+
+// Collector reads feeds into the store.
+type Collector struct {
+	DB     *storage.DB
+	Logger *slog.Logger
+	Now    func() time.Time
+}
+
+// Job makes the collecting job of f.
+func (c *Collector) Job(f Feed) Job {
+	return Job{
+		Name: "collect/" + f.Source.ID(), Schedule: f.Schedule, Timeout: 10 * time.Minute,
+		Run: func(ctx context.Context, _ time.Time) error { return c.Collect(ctx, f) },
+	}
+}
+
+// cursor is how far an event feed has been read.
+type cursor struct {
+	End time.Time `json:"end"`
+}
+
+// Collect reads what is new of f. Events are read window by window from where
+// the last complete window ended; a window that fails ends the run and is read
+// again next time. Nothing that was read is lost: every window is committed
+// with its own cursor.
+func (c *Collector) Collect(ctx context.Context, f Feed) error {
+	now := c.Now()
+	if f.Source.Table().Shape == market.State {
+		return c.pull(ctx, f, market.Window{Start: now, End: now})
+	}
+	known, err := c.known(ctx, f)
+	if err != nil {
+		return err
+	}
+	w := f.Window.Next(known, now)
+	for w.Start.Before(w.End) {
+		stop := w.End
+		if next := w.Start.Add(f.Window.Step); f.Window.Step > 0 && next.Before(stop) {
+			stop = next
+		}
+		if err := c.pull(ctx, f, market.Window{Start: w.Start, End: stop}); err != nil {
+			return err
+		}
+		w.Start = stop
+	}
+	return nil
+}
+
+// known is how far an event feed has been read; the zero time when it never was.
+func (c *Collector) known(ctx context.Context, f Feed) (time.Time, error) {
+	var cur cursor
+	err := c.DB.View(ctx, func(tx *storage.Tx) error {
+		raw, ok, err := tx.Cursor(f.Source.ID())
+		if err != nil || !ok {
+			return err
+		}
+		return json.Unmarshal(raw, &cur)
+	})
+	if err != nil {
+		return cur.End, fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
+	}
+	return cur.End, nil
+}
+
+// pull reads one window, stores it and, when it is complete, moves the cursor.
+func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
+	p, pullErr := f.Source.Pull(ctx, source.Request{Shop: f.Shop, Window: w, Now: c.Now()})
+	if p.Snapshot.State == "" {
+		return pullErr
+	}
+	err := c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
+			return err
+		}
+		if p.Snapshot.State != market.Complete || p.Rows == nil || p.Rows.Table.Shape == market.State {
+			return nil
+		}
+		raw, err := json.Marshal(cursor{End: w.End})
+		if err != nil {
+			return err
+		}
+		return tx.PutCursor(f.Source.ID(), raw)
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
+	case pullErr != nil:
+		return pullErr
+	case p.Snapshot.State != market.Complete:
+		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), p.Snapshot.State, p.Snapshot.Manifest.Reasons)
+	}
+	c.Logger.LogAttrs(ctx, slog.LevelDebug, "pull stored", slog.String("source", f.Source.ID()),
+		slog.Int("rows", p.Snapshot.Manifest.Rows), slog.Time("until", w.End))
+	return nil
+}

@@ -1,0 +1,128 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"shopwatch/internal/card"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
+	"shopwatch/storage"
+)
+
+// Morning is the name of the daily digest in routes and keys.
+const Morning = "morning"
+
+// Digest writes the daily report of the business day before.
+type Digest struct {
+	DB     *storage.DB
+	Shop   *market.Shop
+	Fresh  report.Freshness
+	Cache  *report.Cache
+	Routes []outbox.Route
+	Logger *slog.Logger
+	Now    func() time.Time
+	// Hold is how long after its time a digest waits for data that is late;
+	// then it goes out and says what is missing.
+	Hold time.Duration
+	// Grace is how late a digest may leave without saying so.
+	Grace time.Duration
+	sched Schedule
+}
+
+// Job makes the morning digest's job. A run missed by more than catchup is
+// recorded as missed.
+func (d *Digest) Job(s Schedule, catchup time.Duration) Job {
+	d.sched = s
+	return Job{Name: "digest/" + Morning + "/" + string(d.Shop.ID), Schedule: s, Timeout: 2 * time.Minute, Catchup: catchup, Run: d.Write}
+}
+
+// Write puts the digest of the day before due into the outbox, once per place
+// and day. ErrLater holds it for late data.
+func (d *Digest) Write(ctx context.Context, due time.Time) error {
+	now := d.Now()
+	day := d.Shop.Day(due) - 1
+	if done, err := d.written(ctx, day); err != nil || done {
+		return err
+	}
+	dig, err := report.LoadDigest(ctx, d.DB, d.Shop, report.DigestQuery{Day: day, Now: now, Fresh: d.Fresh, Cache: d.Cache})
+	if errors.Is(err, report.ErrNoData) {
+		d.Logger.LogAttrs(ctx, slog.LevelInfo, "digest skipped: no data", slog.String("day", day.String()))
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("digest %s: %w", day, err)
+	}
+	planned := d.planned(due)
+	if !dig.Complete && now.Sub(planned) < d.Hold {
+		return ErrLater
+	}
+	return d.DB.Update(ctx, func(tx *storage.Tx) error {
+		for _, r := range d.Routes {
+			if err := d.enqueue(tx, r, dig, planned, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Digest) enqueue(tx *storage.Tx, r outbox.Route, dig report.Digest, planned, now time.Time) error {
+	if !slices.Contains(r.Digests, Morning) {
+		return nil
+	}
+	pen := card.New(i18n.For(r.Lang), d.Shop)
+	late := ""
+	if now.Sub(planned) > d.Grace {
+		late = pen.Late(planned, now)
+	}
+	key := d.key(dig.Day)
+	if _, err := tx.Enqueue(r.Root(key, pen.Morning(dig, late), now)); err != nil {
+		return err
+	}
+	for i, m := range pen.MorningThread(dig) {
+		if _, err := tx.Enqueue(r.Under(key, i+1, m, now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planned is the regular time of the day that due belongs to: due itself may be
+// a second try.
+func (d *Digest) planned(due time.Time) time.Time {
+	first := d.sched.Next(d.Shop.Start(d.Shop.Day(due)).Add(-time.Second))
+	if first.IsZero() || first.After(due) {
+		return due
+	}
+	return first
+}
+
+// written reports whether every place has the digest of day already.
+func (d *Digest) written(ctx context.Context, day market.Day) (bool, error) {
+	all := true
+	err := d.DB.View(ctx, func(tx *storage.Tx) error {
+		for _, r := range d.Routes {
+			if !slices.Contains(r.Digests, Morning) {
+				continue
+			}
+			_, ok, err := tx.Entry(r.Key(d.key(day)))
+			if err != nil {
+				return err
+			}
+			all = all && ok
+		}
+		return nil
+	})
+	return all, err
+}
+
+func (d *Digest) key(day market.Day) string {
+	return "digest/" + Morning + "/" + string(d.Shop.ID) + "/" + day.String()
+}

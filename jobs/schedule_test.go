@@ -1,0 +1,156 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"shopwatch/storage"
+	"shopwatch/storage/bolt"
+)
+
+// rig is a scheduler over a real store with a clock that the test moves.
+type rig struct {
+	*Scheduler
+	t   *testing.T
+	now time.Time
+	ran []time.Time
+	err error
+}
+
+func newRig(t *testing.T, line string, catchup time.Duration) *rig {
+	t.Helper()
+	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.Open(t.Context(), storage.Options{Engine: engine, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s, err := ParseCron(line, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, now: time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)}
+	r.Scheduler = &Scheduler{
+		DB: db, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return r.now }, Inline: true,
+		Jobs: []Job{{Name: "digest", Schedule: s, Catchup: catchup, Run: func(_ context.Context, due time.Time) error {
+			r.ran = append(r.ran, due)
+			return r.err
+		}}},
+	}
+	r.at(0, 0)
+	return r
+}
+
+// at moves the clock to day d of the test, minutes after 08:00, and ticks.
+func (r *rig) at(days, minutes int) time.Time {
+	r.t.Helper()
+	r.now = time.Date(2026, 11, 22+days, 8, minutes, 0, 0, time.UTC)
+	next, err := r.Tick(r.t.Context(), r.now)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return next
+}
+
+func (r *rig) last() storage.Run {
+	r.t.Helper()
+	var run storage.Run
+	err := r.DB.View(r.t.Context(), func(tx *storage.Tx) (err error) {
+		run, _, err = tx.LastRun("digest")
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return run
+}
+
+func TestSchedulerRunsOnceWhenDue(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	if next := r.at(0, 10); !next.Equal(r.now.Add(20 * time.Minute)) {
+		t.Errorf("next is %s", next)
+	}
+	r.at(0, 30)
+	r.at(0, 31)
+	if len(r.ran) != 1 || r.last().Outcome != "ok" {
+		t.Fatalf("ran %v, last %+v", r.ran, r.last())
+	}
+	r.at(1, 30)
+	if len(r.ran) != 2 {
+		t.Errorf("the next day it ran %v", r.ran)
+	}
+}
+
+func TestSchedulerCatchesUpOnce(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	r.at(2, 180) // down for two days, back at 11:00
+	if len(r.ran) != 1 || !r.ran[0].Equal(time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)) {
+		t.Fatalf("ran %v, want today's only", r.ran)
+	}
+	r.at(3, 8*60) // back too late: 16:00
+	if len(r.ran) != 1 || r.last().Outcome != "missed" {
+		t.Errorf("ran %v, last %+v, want it recorded as missed", r.ran, r.last())
+	}
+}
+
+func TestSchedulerClockSteppingBackDoesNotDouble(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	r.at(0, 30)
+	r.at(0, 5)
+	r.at(0, 30)
+	if len(r.ran) != 1 {
+		t.Errorf("ran %v", r.ran)
+	}
+}
+
+func TestSchedulerTriesAgainLater(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	r.err = ErrLater
+	next := r.at(0, 30)
+	if r.last().Outcome != "waiting" || !next.Equal(r.now.Add(retryLater)) {
+		t.Fatalf("last %+v, next %s", r.last(), next)
+	}
+	r.err = nil
+	next = r.at(0, 35)
+	if len(r.ran) != 2 || r.last().Outcome != "ok" {
+		t.Fatalf("ran %v, last %+v", r.ran, r.last())
+	}
+	if want := time.Date(2026, 11, 23, 8, 30, 0, 0, time.UTC); !next.Equal(want) {
+		t.Errorf("next is %s, want %s", next, want)
+	}
+}
+
+func TestSchedulerKeepsFailuresApart(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	other := 0
+	s, err := ParseCron("*/5 * * * *", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Jobs = append(r.Jobs, Job{Name: "other", Schedule: s, Run: func(context.Context, time.Time) error { other++; return nil }})
+	r.Jobs[0].Run = func(context.Context, time.Time) error { panic("bad day") }
+	r.at(0, 29)
+	r.at(0, 30)
+	if run := r.last(); run.Outcome != "failed" || run.Detail != "panic: bad day" {
+		t.Errorf("last %+v", run)
+	}
+	if other == 0 {
+		t.Error("the other job did not run")
+	}
+	r.Jobs[0].Run = func(context.Context, time.Time) error { return errors.New("upstream is down") }
+	r.at(1, 30)
+	if run := r.last(); run.Outcome != "failed" || run.Detail != "upstream is down" {
+		t.Errorf("last %+v", run)
+	}
+}
