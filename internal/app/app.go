@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"shopwatch/bot"
+	"shopwatch/commands"
+	"shopwatch/internal/access"
+	"shopwatch/internal/alert"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
+	"shopwatch/internal/source"
+	"shopwatch/jobs"
+	"shopwatch/storage"
+)
+
+// Settings is what an App is made of. The fields up to Logger are required.
+type Settings struct {
+	DB        *storage.DB
+	Shops     []Shop
+	Sender    chat.Sender
+	Transport chat.Transport
+	Home      func(ctx context.Context, user string, m chat.Message) error
+	Clock     *Clock
+	Logger    *slog.Logger
+
+	Policy   access.Policy
+	Lang     string
+	Langs    map[string]string // language by channel id
+	Schedule Schedule
+	// Inline runs jobs one after another, for a stepped clock.
+	Inline bool
+}
+
+// Shop is one shop with its feeds and the places it speaks in.
+type Shop struct {
+	*market.Shop
+	Feeds  []Feed
+	Routes []outbox.Route
+	Rules  report.Rules
+}
+
+// Feed is a source and how its declaration wants it read.
+type Feed struct {
+	Spec   source.Spec
+	Source source.Source
+}
+
+// Schedule holds the cron lines of the jobs that belong to no source.
+type Schedule struct {
+	Morning, Watch string
+	// Hold is how long a digest waits for late data.
+	Hold time.Duration
+}
+
+// App is the whole bot, wired.
+type App struct {
+	set       Settings
+	scheduler *jobs.Scheduler
+	deliver   *jobs.Deliver
+	collector *jobs.Collector
+	desk      *bot.Desk
+	feeds     []jobs.Feed
+	envs      []*commands.Env // one per shop, in order
+}
+
+// New wires an app. It starts nothing.
+func New(set Settings) (*App, error) {
+	if len(set.Shops) == 0 {
+		return nil, errors.New("no shop is configured")
+	}
+	a := &App{set: set}
+	now := set.Clock.Now
+	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
+	a.deliver = &jobs.Deliver{DB: set.DB, Sender: set.Sender, Policy: outbox.DefaultPolicy(), Logger: set.Logger, Now: now}
+	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline}
+	byChannel := map[string]*commands.Env{}
+	for i := range set.Shops {
+		env, err := a.addShop(&set.Shops[i])
+		if err != nil {
+			return nil, err
+		}
+		a.envs = append(a.envs, env)
+		for _, r := range set.Shops[i].Routes {
+			if byChannel[r.Target.Channel] == nil {
+				byChannel[r.Target.Channel] = env
+			}
+		}
+	}
+	a.desk = bot.New(bot.Config{
+		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
+		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
+		Commands: func(channel string) *commands.Env {
+			if env, ok := byChannel[channel]; ok {
+				return env
+			}
+			return a.envs[0]
+		},
+	})
+	return a, nil
+}
+
+// addShop makes the jobs of one shop, in the order in which they run when they
+// are due together: facts first, then what is said about them.
+func (a *App) addShop(s *Shop) (*commands.Env, error) {
+	env := Env(a.set.DB, s)
+	for _, f := range s.Feeds {
+		if f.Spec.Schedule == "" {
+			continue
+		}
+		sched, err := jobs.ParseCron(f.Spec.Schedule, s.Zone)
+		if err != nil {
+			return nil, fmt.Errorf("source %s: %w", f.Spec.ID, err)
+		}
+		feed := jobs.Feed{Source: f.Source, Shop: s.Shop, Schedule: sched, Window: f.Spec.Window}
+		a.feeds = append(a.feeds, feed)
+		a.scheduler.Jobs = append(a.scheduler.Jobs, a.collector.Job(feed))
+	}
+	watch := &jobs.Watch{
+		DB: a.set.DB, Shop: s.Shop, Rules: s.Rules, Policy: alert.DefaultPolicy(), Routes: s.Routes,
+		Logger: a.set.Logger, Now: a.set.Clock.Now,
+	}
+	digest := &jobs.Digest{
+		DB: a.set.DB, Shop: s.Shop, Fresh: s.Rules.Fresh, Cache: s.Rules.Cache, Routes: s.Routes,
+		Logger: a.set.Logger, Now: a.set.Clock.Now, Hold: a.set.Schedule.Hold, Grace: 5 * time.Minute,
+	}
+	watchAt, err := jobs.ParseCron(a.set.Schedule.Watch, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("schedule.watch: %w", err)
+	}
+	morningAt, err := jobs.ParseCron(a.set.Schedule.Morning, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("schedule.morning: %w", err)
+	}
+	const catchup = 6 * time.Hour
+	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
+	for _, j := range a.scheduler.Jobs {
+		env.Jobs = append(env.Jobs, j.Name)
+	}
+	return env, nil
+}
+
+// Env is what the commands of a shop work with; a one-off question on the
+// terminal needs nothing else.
+func Env(db *storage.DB, s *Shop) *commands.Env {
+	if s.Rules.Cache == nil {
+		s.Rules.Cache = report.NewCache()
+	}
+	if s.Rules.Fresh == nil {
+		s.Rules.Fresh = report.Freshness{}
+	}
+	for _, f := range s.Feeds {
+		if f.Spec.Freshness > 0 {
+			s.Rules.Fresh[f.Spec.ID] = f.Spec.Freshness
+		}
+	}
+	return commands.New(commands.Env{DB: db, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules, Fresh: s.Rules.Fresh})
+}

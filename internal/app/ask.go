@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"shopwatch/commands"
+	"shopwatch/internal/access"
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/config"
+	"shopwatch/internal/market"
+	"shopwatch/internal/report"
+	"shopwatch/internal/source"
+)
+
+// AskOptions are a question on the terminal.
+type AskOptions struct {
+	Config *config.Config // nil asks the store of Dir about the shop it holds
+	Dir    string         // data folder; empty takes the configuration's
+	Lang   string
+	At     time.Time // the moment of asking; zero takes now, or the store's last one without a configuration
+	JSON   bool
+	Text   string
+	Out    io.Writer
+	Logger *slog.Logger
+}
+
+// ErrNo says that a question could not be answered; its text is for the asker.
+var ErrNo = errors.New("no answer")
+
+// Ask answers a question as the chat would: by the running bot that holds the
+// store, else over the store itself.
+func Ask(ctx context.Context, o AskOptions) (err error) {
+	path := filepath.Join(o.Dir, storeFile)
+	if o.Dir == "" && o.Config != nil {
+		path = o.Config.Storage.Path
+	}
+	if answered, err := askRunning(ctx, path, o); answered || err != nil {
+		return err
+	}
+	db, err := openStore(ctx, path, 0, o.Logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
+	if o.Config != nil {
+		if shop, err = configuredShop(o.Config); err != nil {
+			return err
+		}
+	} else {
+		if shop.Shop, err = loadShop(ctx, db); err != nil {
+			return err
+		}
+		if o.At.IsZero() {
+			if o.At, err = lastPull(ctx, db, shop.ID); err != nil {
+				return err
+			}
+		}
+	}
+	if o.At.IsZero() {
+		o.At = time.Now()
+	}
+	return answer(ctx, Env(db, shop), o)
+}
+
+func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
+	ask := commands.Ask{
+		User: "terminal", Lang: o.Lang, Now: o.At, Text: o.Text,
+		Allows: func(r access.Right) bool { return r == access.View },
+	}
+	if !o.JSON {
+		r, err := env.Answer(ctx, ask)
+		if err != nil {
+			return err
+		}
+		return r.Message.WriteText(o.Out)
+	}
+	data, err := env.Numbers(ctx, ask)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNo, err)
+	}
+	enc := json.NewEncoder(o.Out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(data)
+}
+
+// configuredShop is the first shop of a configuration, with the freshness that
+// its sources ask for.
+func configuredShop(c *config.Config) (*Shop, error) {
+	specs, err := configSpecs(c, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shop{Shop: c.Markets()[0], Rules: rules(c)}
+	for _, spec := range specs {
+		if spec.Shop == s.ID {
+			s.Feeds = append(s.Feeds, Feed{Spec: spec})
+		}
+	}
+	return s, nil
+}
+
+// configSpecs reads the sources of a configuration; all problems at once.
+func configSpecs(c *config.Config, env func(string) (string, bool)) ([]source.Spec, error) {
+	if !c.HasSources {
+		return nil, nil
+	}
+	specs, err := source.ParseSpecs(c.File, c.Raw, env)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	known := map[market.ShopID]*market.Shop{}
+	for _, s := range c.Markets() {
+		known[s.ID] = s
+	}
+	var problems source.Problems
+	for i := range specs {
+		shop := known[specs[i].Shop]
+		if shop == nil {
+			problems = append(problems, specs[i].Problem("shop", fmt.Sprintf("there is no shop %q", specs[i].Shop), "name one of shops:"))
+			continue
+		}
+		problems = append(problems, specs[i].CheckShop(shop)...)
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, problems)
+	}
+	return specs, nil
+}

@@ -1,0 +1,63 @@
+package app
+
+import (
+	"log/slog"
+	"time"
+
+	"shopwatch/bot/sandbox"
+	"shopwatch/commands"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/outbox"
+	"shopwatch/jobs"
+)
+
+// Channels of the demo's chat. The last one gets the same news in the other
+// language.
+const (
+	digestChannel = "C0SHOPDIGEST"
+	alertsChannel = "C0SHOPALERTS"
+	abroadChannel = "C0SHOPABROAD"
+)
+
+func otherLang(lang string) string {
+	if i18n.For(lang).Tag() == "en" {
+		return "zh-CN"
+	}
+	return "en"
+}
+
+func demoRoutes(lang string) []outbox.Route {
+	return []outbox.Route{
+		{Target: chat.Target{Channel: digestChannel}, Lang: lang, Digests: []string{jobs.Morning}},
+		{Target: chat.Target{Channel: alertsChannel}, Lang: lang, Alerts: []string{"all"}},
+		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}, Alerts: []string{"all"}},
+	}
+}
+
+func demoLangs(lang string) map[string]string {
+	return map[string]string{digestChannel: lang, alertsChannel: lang, abroadChannel: otherLang(lang)}
+}
+
+// demoWorkspace is a small shop team with a colleague abroad.
+func demoWorkspace(lang string, now func() time.Time, log *slog.Logger) sandbox.Options {
+	l := i18n.For(lang)
+	other := i18n.For(otherLang(lang))
+	o := sandbox.Options{
+		Now: now, Logger: log, Lang: l.Tag(), TeamName: l.T("demo.team"), Zone: time.FixedZone("Asia/Shanghai", 8*3600),
+		Users: []sandbox.User{
+			{Name: "lin", Real: l.T("demo.lin"), Locale: l.Tag()},
+			{Name: "lilei", Real: l.T("demo.lilei"), Locale: l.Tag()},
+			{Name: "sam", Real: other.T("demo.sam"), Locale: other.Tag()},
+		},
+		Channels: []sandbox.Channel{
+			{ID: digestChannel, Name: "shop-digest", Topic: l.T("demo.digest_topic")},
+			{ID: alertsChannel, Name: "shop-alerts", Topic: l.T("demo.alerts_topic")},
+			{ID: abroadChannel, Name: "shop-" + map[string]string{"en": "en", "zh-CN": "zh"}[other.Tag()], Topic: other.T("demo.abroad_topic")},
+		},
+	}
+	for _, c := range commands.Slashes() {
+		o.Commands = append(o.Commands, sandbox.Command{Name: c.Name, Description: l.T(c.Help), Usage: c.Usage})
+	}
+	return o
+}

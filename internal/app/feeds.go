@@ -1,0 +1,30 @@
+package app
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/internal/source"
+)
+
+// buildFeeds makes the sources that the declarations of one shop describe.
+func buildFeeds(specs []source.Spec, shop *market.Shop, now func() time.Time, log *slog.Logger) ([]Feed, error) {
+	limits := source.NewLimits()
+	var out []Feed
+	for _, spec := range specs {
+		if spec.Shop != shop.ID {
+			continue
+		}
+		if problems := spec.CheckShop(shop); len(problems) > 0 {
+			return nil, fmt.Errorf("%w: %w", ErrRefused, problems)
+		}
+		s, err := source.Build(spec, source.Deps{Logger: log, Limits: limits, Now: now})
+		if err != nil {
+			return nil, fmt.Errorf("%w: source %s: %w", ErrRefused, spec.ID, err)
+		}
+		out = append(out, Feed{Spec: spec, Source: s})
+	}
+	return out, nil
+}

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// tick is the longest that the loops sleep, in real time: a clock that steps or
+// a machine that was suspended is noticed by then.
+const tick = 15 * time.Second
+
+// Run does everything until ctx ends, then lets what was begun finish.
+func (a *App) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error {
+		if err := a.set.Transport.Run(ctx, a.desk.Accept); err != nil {
+			return fmt.Errorf("chat: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error { return a.schedule(ctx) })
+	g.Go(func() error { return a.send(ctx) })
+	err := g.Wait()
+	a.scheduler.Wait()
+	return err
+}
+
+// schedule runs the jobs as the clock goes on.
+func (a *App) schedule(ctx context.Context) error {
+	for ctx.Err() == nil {
+		next, err := a.scheduler.Tick(ctx, a.set.Clock.Now())
+		if err != nil && !errors.Is(err, context.Canceled) {
+			a.set.Logger.LogAttrs(ctx, slog.LevelError, "schedule", slog.Any("err", err))
+			next = time.Time{}
+		}
+		a.set.Clock.Sleep(ctx, next, tick, nil)
+	}
+	return nil
+}
+
+// idle is how often an empty outbox is looked at, in real time.
+const idle = 200 * time.Millisecond
+
+// send empties the outbox as it fills.
+func (a *App) send(ctx context.Context) error {
+	for ctx.Err() == nil {
+		next, err := a.deliver.Tick(ctx)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			a.set.Logger.LogAttrs(ctx, slog.LevelError, "deliver", slog.Any("err", err))
+		}
+		a.set.Clock.Sleep(ctx, next, idle, nil)
+	}
+	return nil
+}
+
+// Step moves a stepped clock to until, running everything that is due on the
+// way, one thing after the other. between is called after each stop of the
+// clock; it may act as a person and must return when the bot has answered.
+func (a *App) Step(ctx context.Context, until time.Time, between func(context.Context) (time.Time, error)) error {
+	for {
+		now := a.set.Clock.Now()
+		next, err := a.scheduler.Tick(ctx, now)
+		if err != nil {
+			return err
+		}
+		sent, err := a.deliver.Tick(ctx)
+		if err != nil {
+			return err
+		}
+		acted, err := between(ctx)
+		if err != nil {
+			return err
+		}
+		for _, t := range []time.Time{sent, acted} {
+			if !t.IsZero() && t.Before(next) {
+				next = t
+			}
+		}
+		if next.After(until) || next.IsZero() {
+			a.set.Clock.Set(until)
+			return nil
+		}
+		// A second at a time at least: whatever is due now has been done.
+		if !next.After(now) {
+			next = now.Add(time.Second)
+		}
+		a.set.Clock.Set(next)
+	}
+}
+
+// Settle waits until every accepted question has been answered.
+func (a *App) Settle() { a.desk.Settle() }
+
+// Talk only listens and answers, until ctx ends: for a clock that is stepped by
+// someone else.
+func (a *App) Talk(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error { return a.set.Transport.Run(ctx, a.desk.Accept) })
+	return g.Wait()
+}

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"shopwatch/bot/slack"
+	"shopwatch/internal/access"
+	"shopwatch/internal/chart"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/config"
+	"shopwatch/internal/outbox"
+	"shopwatch/jobs"
+)
+
+// CheckCron says why a cron line cannot be used.
+func CheckCron(line string) error {
+	_, err := jobs.ParseCron(line, time.UTC)
+	return err
+}
+
+// Serve runs the bot that a configuration describes until ctx ends.
+func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) (err error) {
+	talk, transport, err := slackOf(c, log)
+	if err != nil {
+		return err
+	}
+	clock := RealClock()
+	shops, err := servedShops(c, env, clock, log)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, c.Storage.Path, int64(c.Storage.Mmap), log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
+		return err
+	}
+	a, err := New(Settings{
+		DB: db, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
+		Lang:   c.Language, Langs: langs(c),
+		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return a.Run(ctx) })
+	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, a.Pages(c.Language)) })
+	g.Go(func() error { return a.serveLocal(ctx, c.Storage.Path) })
+	if c.Slack.Mode == string(slack.HTTPMode) {
+		g.Go(func() error { return serveHTTP(ctx, c.Slack.Listen, talk.HTTP()) })
+	}
+	return g.Wait()
+}
+
+// slackOf makes the adapter and the transport that a configuration asks for.
+func slackOf(c *config.Config, log *slog.Logger) (*slack.Slack, chat.Transport, error) {
+	if c.Slack.Mode == "" {
+		return nil, nil, fmt.Errorf("%w: %s has no slack section; shopwatch demo needs none", ErrRefused, c.File)
+	}
+	talk, err := slack.New(slack.Config{
+		Mode: slack.Mode(c.Slack.Mode), BotToken: slack.Secret(c.Slack.BotToken), AppToken: slack.Secret(c.Slack.AppToken),
+		SigningSecret: slack.Secret(c.Slack.SigningSecret), APIURL: c.Slack.APIURL, Teams: c.Slack.Teams, Logger: log,
+		Draw: func(w io.Writer, ch chat.Chart) error { return chart.PNG(w, ch) },
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	if c.Slack.Mode == string(slack.HTTPMode) {
+		return talk, talk.HTTP(), nil
+	}
+	return talk, talk.Socket(), nil
+}
+
+func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock, log *slog.Logger) ([]Shop, error) {
+	specs, err := configSpecs(c, env)
+	if err != nil {
+		return nil, err
+	}
+	var shops []Shop
+	for _, m := range c.Markets() {
+		feeds, err := buildFeeds(specs, m, clock.Now, log)
+		if err != nil {
+			return nil, err
+		}
+		s := Shop{Shop: m, Feeds: feeds, Rules: rules(c)}
+		for _, p := range c.Post {
+			if p.Shop == string(m.ID) {
+				s.Routes = append(s.Routes, route(c, p))
+			}
+		}
+		shops = append(shops, s)
+	}
+	return shops, nil
+}
+
+func route(c *config.Config, p config.Post) outbox.Route {
+	lang := p.Language
+	if lang == "" {
+		lang = c.Language
+	}
+	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests), Alerts: slices.Clone(p.Alerts)}
+}
+
+func langs(c *config.Config) map[string]string {
+	out := map[string]string{}
+	for _, p := range c.Post {
+		if p.Language != "" {
+			out[p.Channel] = p.Language
+		}
+	}
+	return out
+}
+
+// serveHTTP answers on addr until ctx ends, then lets requests finish.
+func serveHTTP(ctx context.Context, addr string, h http.Handler) error {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return serveOn(ctx, l, h)
+}
+
+// serveOn answers on l until ctx ends, then lets requests finish.
+func serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 2 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	case <-ctx.Done():
+	}
+	const drain = 10 * time.Second
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
+	defer cancel()
+	return srv.Shutdown(stop)
+}

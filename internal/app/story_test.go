@@ -1,0 +1,159 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestStories plays testdata/*.txtar: the whole bot between a small marketplace
+// and the sandbox, on a clock that the story moves. Its verbs:
+//
+//	demo [LANG]                   opens the shop on Sunday 2026-11-22 at 08:20
+//	until HH:MM                   lets the clock run to that time, +1 for the day after
+//	type USER CHANNEL TEXT...     somebody types; the story goes on when the bot has answered
+//	thread USER CHANNEL TEXT...   the same in the thread of the newest root
+//	press USER CHANNEL VERB       presses that button of the newest message with one
+//	said CHANNEL                  writes what was said there since the last time to the file "said"
+func TestStories(t *testing.T) {
+	if testing.Short() {
+		t.Skip("stories take some seconds each")
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", UpdateScripts: os.Getenv("UPDATE") != "",
+		Setup: func(e *testscript.Env) error {
+			w := &world{ctx: t.Context(), dir: e.Getenv("WORK") + "/data", heard: map[string]int{}}
+			e.Values["world"] = w
+			e.Defer(func() {
+				if err := w.close(); err != nil {
+					t.Error(err)
+				}
+			})
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"demo":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).open(a)) },
+			"until":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).until(a[0])) },
+			"type":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
+			"thread": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
+			"press":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
+			"said": func(ts *testscript.TestScript, _ bool, a []string) {
+				ts.Check(os.WriteFile(ts.MkAbs("said"), []byte(of(ts).said(a[0])), 0o600))
+			},
+		},
+	})
+}
+
+func of(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
+
+// world is one story's demo.
+type world struct {
+	ctx    context.Context //nolint:containedctx // testscript has no place for it
+	dir    string
+	demo   *Demo
+	hangUp func() error
+	heard  map[string]int // by channel: how many events were read
+}
+
+func (w *world) open(args []string) (err error) {
+	lang := "zh-CN"
+	if len(args) > 0 {
+		lang = args[0]
+	}
+	w.demo, err = OpenDemo(w.ctx, DemoOptions{
+		Dir: w.dir, Seed: 1, SKUs: 600, Orders: 1500, Days: 30, Lang: lang, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.demo.Backfill(w.ctx); err != nil {
+		return err
+	}
+	w.hangUp, err = w.demo.Listen(w.ctx)
+	return err
+}
+
+func (w *world) close() error {
+	if w.demo == nil {
+		return nil
+	}
+	if err := w.hangUp(); err != nil {
+		return err
+	}
+	return w.demo.Close()
+}
+
+// until reads "10:35" as today's and "+1 10:35", written "+1T10:35", as tomorrow's.
+func (w *world) until(at string) error {
+	day := w.demo.opt.Start
+	if rest, ok := strings.CutPrefix(at, "+1T"); ok {
+		day, at = day.AddDate(0, 0, 1), rest
+	}
+	t, err := time.Parse("15:04", at)
+	if err != nil {
+		return err
+	}
+	to := time.Date(day.Year(), day.Month(), day.Day(), t.Hour(), t.Minute(), 0, 0, day.Location())
+	return w.demo.App.Step(w.ctx, to, nobody)
+}
+
+func (w *world) say(user, channel, thread string, words []string) error {
+	_, err := w.demo.Sandbox.Reply(w.ctx, user, channel, thread, strings.Join(words, " "))
+	w.demo.App.Settle()
+	return err
+}
+
+func (w *world) inThread(a []string) error {
+	for _, e := range slices.Backward(w.demo.Sandbox.Transcript()) {
+		if e.Kind == "post" && e.Channel == a[1] && e.User == "shopwatch" {
+			return w.say(a[0], a[1], e.TS, a[2:])
+		}
+	}
+	return fmt.Errorf("nothing was posted in %s", a[1])
+}
+
+// press finds the newest message of the channel with such a button and presses it.
+func (w *world) press(user, channel, verb string) error {
+	for _, e := range slices.Backward(w.demo.Sandbox.Transcript()) {
+		if e.Channel != channel || !strings.Contains(string(e.Blocks), `"action_id":"`+verb) {
+			continue
+		}
+		_, err := w.demo.Sandbox.Press(w.ctx, user, channel, e.TS, verb, "")
+		w.demo.App.Settle()
+		if err != nil {
+			return err
+		}
+		// What the press put into the outbox goes out a moment later.
+		return w.demo.App.Step(w.ctx, w.demo.Clock.Now().Add(5*time.Second), nobody)
+	}
+	return fmt.Errorf("no message in %s has a button %q", channel, verb)
+}
+
+// said is what the bot and the chat itself said in a channel since the last
+// time, a line each: kind, reader of an ephemeral, text.
+func (w *world) said(channel string) string {
+	var b strings.Builder
+	n := 0
+	for _, e := range w.demo.Sandbox.Transcript() {
+		if e.Channel != channel {
+			continue
+		}
+		if n++; n <= w.heard[channel] {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s", e.At.Format("15:04"), e.Kind)
+		if e.Only != "" {
+			fmt.Fprintf(&b, " to %s", e.Only)
+		}
+		fmt.Fprintf(&b, ": %s\n", e.Text)
+	}
+	w.heard[channel] = n
+	return b.String()
+}

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"fmt"
+
+	"shopwatch/internal/app"
+	"shopwatch/internal/config"
+)
+
+// load reads a configuration and shows every problem in it.
+func (t *terminal) load(path string) (*config.Config, error) {
+	c, problems, err := config.Load(path, t.env, config.Options{CheckCron: app.CheckCron})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", app.ErrRefused, err)
+	}
+	if len(problems) > 0 {
+		lang, err := t.language("zh-CN")
+		if err != nil {
+			return nil, err
+		}
+		if err := problems.Write(t.err, lang); err != nil {
+			return nil, err
+		}
+		return nil, errShown
+	}
+	return c, nil
+}

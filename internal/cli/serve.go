@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"shopwatch/internal/app"
+)
+
+func serveVerb(t *terminal) *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use:     "serve",
+		Short:   "Run the bot",
+		Example: "  shopwatch serve -c config.yaml",
+		Args:    cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			conf, err := t.load(file)
+			if err != nil {
+				return err
+			}
+			log, err := t.logger()
+			if err != nil {
+				return err
+			}
+			return app.Serve(c.Context(), conf, t.env, log)
+		},
+	}
+	c.Flags().StringVarP(&file, "config", "c", "config.yaml", "configuration file")
+	return c
+}
