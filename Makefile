@@ -1,0 +1,70 @@
+# `make help` lists the targets.
+GO             ?= go
+GOLANGCI       := 2.15.0
+FUZZTIME       ?= 5s
+BIN            := $(shell $(GO) env GOPATH)/bin
+CONCURRENT     := ./bot/... ./jobs/... ./storage/... ./internal/app/...
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  %-14s %s\n", $$1, $$2 }'
+
+.PHONY: check
+check: lint arch race test ## everything a change must pass
+
+.PHONY: test
+test: ## all tests
+	$(GO) test ./...
+
+.PHONY: race
+race: ## tests of the concurrent packages with the race detector
+	$(GO) test -race -short -shuffle=on $(CONCURRENT)
+
+.PHONY: arch
+arch: ## the shape of the code; never cached, since go list reads the tree
+	$(GO) test -count=1 -short ./internal/archtest
+
+.PHONY: lint
+lint: golangci ## gofumpt, goimports, vet and golangci-lint
+	$(GO) vet ./...
+	$(BIN)/golangci-lint run ./...
+
+.PHONY: fmt
+fmt: golangci ## write the files as lint wants them
+	$(BIN)/golangci-lint fmt ./...
+
+# The pinned linter, built from source when another version or none is there.
+.PHONY: golangci
+golangci:
+	@test "$$($(BIN)/golangci-lint version --short 2>/dev/null)" = "$(GOLANGCI)" || \
+		GOFLAGS= $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$(GOLANGCI)
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (5s)
+	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
+
+.PHONY: update
+update: ## rewrite golden files and the configuration schema
+	UPDATE=1 $(GO) test ./...
+
+.PHONY: demo
+demo: ## the whole bot on this computer, without any account
+	$(GO) run . demo
+
+.PHONY: build
+build: ## a static binary: ./shopwatch
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o shopwatch .
+
+.PHONY: browser
+browser: ## tests of the pages in a real browser (chromium)
+	$(GO) test -count=1 -v -run 'Browser|Page' ./bot/sandbox/... ./internal/web/...
+
+.PHONY: docker-check
+docker-check: ## the image's recipe and the binary in an empty root
+	$(GO) test -count=1 -v -run 'TestDockerfile|TestEmptyRoot|TestRunsAnywhere' ./internal/archtest
+
+.PHONY: ci
+ci: ## what the gate runs on a fresh machine
+	.ci/run
