@@ -48,7 +48,7 @@ func (w *Watch) Look(ctx context.Context) error {
 		}
 		var lookup error
 		out := alert.Step(w.Policy, alert.Pass{
-			Shop: w.Shop.ID, Now: now, Open: open, Findings: seen.Findings, Muted: seen.Muted,
+			Shop: w.Shop.ID, Now: now, Open: open, Findings: seen.Findings, Muted: seen.Muted, Restated: seen.Restated,
 			Last: func(fp string) (alert.Alert, bool) {
 				a, ok, err := tx.LastEpisode(fp)
 				if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"shopwatch/bot"
@@ -67,7 +68,8 @@ type App struct {
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
-	envs      []*commands.Env // one per shop, in order
+	envs      []*commands.Env           // one per shop, in order
+	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
 
 // New wires an app. It starts nothing.

@@ -53,6 +53,10 @@ func TestBrowser(t *testing.T) {
 			b.do(chromedp.Click(`#messages .message.edited .thread-link`))
 			b.sees(".thread-pane", c.acked)
 			b.picture("acknowledged")
+
+			b.do(chromedp.Navigate(d.StatusURL))
+			b.sees("body", "mall_orders")
+			b.picture("status")
 		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -152,6 +153,14 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang),
 		Schedule: Schedule{Morning: "30 8 * * *", Watch: "*/10 * * * *", Hold: 2 * time.Hour}, Inline: true,
 	})
+	if err != nil {
+		return err
+	}
+	pages, err := d.App.Pages(d.opt.Lang, "")
+	if err != nil {
+		return err
+	}
+	d.StatusURL, err = d.listen(ctx, "status page", "127.0.0.1:0", pages)
 	return err
 }
 
@@ -168,6 +177,9 @@ func (d *Demo) openChat(ctx context.Context) (*slack.Slack, error) {
 		addr = "127.0.0.1:0"
 	}
 	d.ChatURL, err = d.listen(ctx, "chat page", addr, box.Handler())
+	if errors.Is(err, syscall.EADDRINUSE) {
+		d.ChatURL, err = d.listen(ctx, "chat page", "127.0.0.1:0", box.Handler())
+	}
 	if err != nil {
 		return nil, err
 	}

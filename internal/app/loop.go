@@ -34,6 +34,8 @@ func (a *App) Run(ctx context.Context) error {
 // schedule runs the jobs as the clock goes on.
 func (a *App) schedule(ctx context.Context) error {
 	for ctx.Err() == nil {
+		real := time.Now()
+		a.ticked.Store(&real)
 		next, err := a.scheduler.Tick(ctx, a.set.Clock.Now())
 		if err != nil && !errors.Is(err, context.Canceled) {
 			a.set.Logger.LogAttrs(ctx, slog.LevelError, "schedule", slog.Any("err", err))

@@ -56,9 +56,13 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
+	pages, err := a.Pages(c.Language, string(c.Web.Token))
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(ctx) })
-	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, a.Pages(c.Language)) })
+	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, pages) })
 	g.Go(func() error { return a.serveLocal(ctx, c.Storage.Path) })
 	if c.Slack.Mode == string(slack.HTTPMode) {
 		g.Go(func() error { return serveHTTP(ctx, c.Slack.Listen, talk.HTTP()) })

@@ -19,7 +19,6 @@ const (
 	card     = "internal/card "
 	chart    = "internal/chart "
 	i18n     = "internal/i18n "
-	answer   = "internal/answer "
 	report   = "internal/report "
 	source   = "internal/source "
 	storage  = "storage "
@@ -41,21 +40,20 @@ var allowed = map[string]string{
 	"internal/access":   market + chat,
 	"internal/outbox":   chat + "golang.org/x/time",
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
-	"internal/card":     market + metric + analysis + alert + chat + i18n + answer + report,
+	"internal/card":     market + metric + analysis + alert + chat + i18n + report,
 	"storage":           market + metric + alert + chat + outbox + access + "github.com/klauspost/compress",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/answer":   market + metric + analysis + alert + outbox,
-	"internal/report":   market + metric + analysis + alert + outbox + answer + storage,
+	"internal/report":   market + metric + analysis + alert + outbox + storage,
 	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + answer + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + answer + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
 	"bot/robot":         chat + chart + "github.com/go-resty/resty/v2",
-	"internal/web":      market + metric + analysis + alert + answer + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
+	"internal/web":      market + metric + analysis + alert + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
 	"internal/app":      "*",
 	"internal/cli":      "internal/app internal/config " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
@@ -180,7 +178,7 @@ func TestPurePackages(t *testing.T) {
 // TestTableIsCurrent finds rows for packages that are no more. Packages that
 // are decided on but not built yet are named here.
 func TestTableIsCurrent(t *testing.T) {
-	planned := []string{"storage/postgres", "bot/robot", "internal/answer"}
+	planned := []string{"storage/postgres", "bot/robot"}
 	var names []string
 	for _, p := range ours(t) {
 		names = append(names, p.name())

@@ -27,6 +27,11 @@ func (p Pen) Alert(a alert.Alert, now time.Time) chat.Message {
 	return chat.Message{Text: headline(p.state(a), p.t("rule_"+string(a.Rule))+p.t("colon"), p.subject(f.Subject), p.gist(f)), Sections: []chat.Section{s}}
 }
 
+// AlertLine is an alert in one line, without its severity.
+func (p Pen) AlertLine(a alert.Alert) string {
+	return p.t("rule_"+string(a.Rule)) + " · " + p.subject(a.Latest.Subject) + p.t("colon") + p.gist(a.Latest)
+}
+
 // severity is a word with a sign beside it; neither colour nor sign stands alone.
 func (p Pen) severity(s analysis.Severity) string {
 	sign := map[analysis.Severity]string{analysis.Critical: "■", analysis.Warning: "◆", analysis.Info: "●"}[s]

@@ -22,13 +22,13 @@ func (p Pen) note(c report.Coverage, more ...string) []chat.Rich {
 		}
 	}
 	for _, g := range c.Gaps {
-		lines = append(lines, line(p.gap(g)))
+		lines = append(lines, line(p.Gap(g)))
 	}
 	return lines
 }
 
-// gap says what is missing, since when and why.
-func (p Pen) gap(g report.FeedGap) string {
+// Gap says what is missing, since when and why.
+func (p Pen) Gap(g report.FeedGap) string {
 	feed := p.table(g.Table)
 	switch g.Reason {
 	case report.GapNever:

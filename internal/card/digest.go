@@ -62,7 +62,7 @@ func (p Pen) morningTop(d report.Digest, change, base, late string) []chat.Rich 
 		lines = append(lines, line(p.why(d.Why)))
 	}
 	for _, g := range d.Data.Gaps {
-		lines = append(lines, line(p.gap(g)))
+		lines = append(lines, line(p.Gap(g)))
 	}
 	if late != "" {
 		lines = append(lines, line(late))

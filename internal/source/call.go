@@ -25,7 +25,7 @@ const (
 // call makes one call, again where that helps, and returns the document.
 func (p *pull) call(ctx context.Context, params []param) (any, error) {
 	for try := 1; ; try++ {
-		if err := p.gate.enter(time.Now()); err != nil {
+		if err := p.gate.enter(p.stamp()); err != nil {
 			return nil, err
 		}
 		if p.limiter != nil {
@@ -37,7 +37,7 @@ func (p *pull) call(ctx context.Context, params []param) (any, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, &Error{Class: Service, Message: "stopped: " + err.Error(), Err: err}
 		}
-		p.gate.done(time.Now(), v.class == Service)
+		p.gate.done(p.stamp(), v.class == Service)
 		if v.class == "" {
 			return doc, nil
 		}
@@ -46,7 +46,7 @@ func (p *pull) call(ctx context.Context, params []param) (any, error) {
 		switch {
 		case v.class == Banned:
 			if wait > patience || try >= maxTries {
-				err.Until = time.Now().Add(wait)
+				err.Until = p.stamp().Add(wait)
 				p.gate.ban(err.Until, v.message)
 				return nil, err
 			}

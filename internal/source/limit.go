@@ -10,8 +10,9 @@ import (
 )
 
 // Limits is what sources of one app share: named rates, bans that an upstream
-// has spoken, and circuits that are open. All of it is in real time, and gone
-// with the process.
+// has spoken, and circuits that are open. Rates are in real time; bans and
+// circuits count on the clock that the sources are given, so that a shop whose
+// clock runs faster is not cut off for longer. All of it is gone with the process.
 type Limits struct {
 	mu    sync.Mutex
 	rates map[string]*rate.Limiter
