@@ -34,6 +34,9 @@ type terminal struct {
 	env      func(string) (string, bool)
 	lang     string
 	logLevel string
+	// logFormat is auto, text or json; auto is text on a terminal and JSON
+	// elsewhere.
+	logFormat string
 }
 
 // Main runs the program with the arguments after its name and returns the exit
@@ -115,7 +118,11 @@ func (t *terminal) logger() (*slog.Logger, error) {
 	if err := level.UnmarshalText([]byte(t.logLevel)); err != nil {
 		return nil, usage(fmt.Errorf("--log %q: want debug, info, warn or error", t.logLevel))
 	}
-	return slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level})), nil
+	o := &slog.HandlerOptions{Level: level}
+	if t.logFormat == "json" || t.logFormat == "auto" && !isTerminal(t.err) {
+		return slog.New(slog.NewJSONHandler(t.err, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(t.err, o)), nil
 }
 
 // language is the language asked for, or otherwise.
@@ -129,4 +136,13 @@ func (t *terminal) language(otherwise string) (string, error) {
 		return "en", nil
 	}
 	return "", usage(fmt.Errorf("--lang %q: want zh or en", t.lang))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

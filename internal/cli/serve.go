@@ -18,6 +18,10 @@ func serveVerb(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if !c.Flags().Changed("log") {
+				t.logLevel = conf.Logs.Level
+			}
+			t.logFormat = conf.Logs.Format
 			log, err := t.logger()
 			if err != nil {
 				return err
