@@ -104,8 +104,12 @@ func TestIntsForms(t *testing.T) {
 var wideTable = &market.Table{
 	Name: "wide", Shape: market.Events, Key: []string{"k"}, Day: "day",
 	Columns: []market.Column{
-		{Name: "k", Kind: market.Text}, {Name: "day", Kind: market.Date}, {Name: "n", Kind: market.Int},
-		{Name: "m", Kind: market.Money}, {Name: "s", Kind: market.Text}, {Name: "id", Kind: market.Text},
+		{Name: "k", Kind: market.Text},
+		{Name: "day", Kind: market.Date},
+		{Name: "n", Kind: market.Int},
+		{Name: "m", Kind: market.Money},
+		{Name: "s", Kind: market.Text},
+		{Name: "id", Kind: market.Text},
 	},
 }
 

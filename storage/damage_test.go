@@ -134,7 +134,7 @@ func TestDamage(t *testing.T) {
 	}
 	refusedOpen, refusedRead, unharmed := 0, 0, 0
 	for n := range 200 {
-		rng := rand.New(rand.NewPCG(uint64(n), 25))
+		rng := rand.New(rand.NewPCG(uint64(n), 9))
 		path := filepath.Join(dir, "damaged.db")
 		if err := os.WriteFile(path, damage(rng, good.Bytes()), 0o600); err != nil {
 			t.Fatal(err)

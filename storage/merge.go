@@ -72,7 +72,7 @@ func (p *piece) newer(i int, q *piece, j int) bool {
 
 // winners returns for each piece the rows, in order, that are the newest of
 // their key among all rows whose revision is at most asOf.
-func winners(pieces []*piece, asOf int64) [][]int32 {
+func winners(pieces []*piece, asOf int64) [][]int32 { //nolint:gocognit // one hot loop over all rows
 	total := 0
 	for _, p := range pieces {
 		total += p.rows

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -214,9 +215,7 @@ func (s *Sandbox) notify(ctx context.Context, ex Exchange, event object) Exchang
 func merged(parts ...object) object {
 	o := object{}
 	for _, p := range parts {
-		for k, v := range p {
-			o[k] = v
-		}
+		maps.Copy(o, p)
 	}
 	return o
 }

@@ -166,8 +166,7 @@ func writeAPI(w http.ResponseWriter, answer object, err error) {
 	status := http.StatusOK
 	if err != nil {
 		answer = object{"ok": false, "error": "internal_error"}
-		var no *refusal
-		if errors.As(err, &no) {
+		if no, ok := errors.AsType[*refusal](err); ok {
 			answer["error"] = no.code
 			maps.Copy(answer, no.extra)
 			if no.status != 0 {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net/url"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -222,9 +223,10 @@ func countOf(keys []string, fine func(int) bool, reason string) rule {
 }
 
 func joinOr(keys []string) string {
-	s := keys[0]
+	var s strings.Builder
+	s.WriteString(keys[0])
 	for _, k := range keys[1:] {
-		s += "` or `" + k
+		s.WriteString("` or `" + k)
 	}
-	return s
+	return s.String()
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"cmp"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -94,7 +93,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.Logger == nil {
-		o.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	o.Team = cmp.Or(o.Team, "T0SANDBOX")
 	o.TeamName = cmp.Or(o.TeamName, "Sandbox")

@@ -123,8 +123,7 @@ func (s *Sandbox) applyAnswer(u *replyURL, a answerBody) error {
 }
 
 func badRequest(err error) error {
-	var no *refusal
-	if errors.As(err, &no) {
+	if no, ok := errors.AsType[*refusal](err); ok {
 		no.status = http.StatusBadRequest
 	}
 	return err

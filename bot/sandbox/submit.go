@@ -156,7 +156,7 @@ func inputBlocks(raw json.RawMessage) []string {
 
 // formState builds view.state.values and finds what a person still has to
 // fill in.
-func formState(raw json.RawMessage, values map[string][]string, words map[string]string) (object, map[string]string, error) {
+func formState(raw json.RawMessage, values map[string][]string, words map[string]string) (object, map[string]string, error) { //nolint:gocognit // one case per kind of input reads best in one place
 	var list []object
 	if err := json.Unmarshal(raw, &list); err != nil {
 		return nil, nil, fmt.Errorf("read blocks of the view: %w", err)

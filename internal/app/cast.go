@@ -53,16 +53,16 @@ func (c *cast) act(ctx context.Context) (time.Time, error) {
 		}
 		c.demo.App.Settle()
 	}
-	next, err := c.take(ctx, now)
+	next := c.take(ctx, now)
 	if len(c.lines) > 0 && (next.IsZero() || c.lines[0].at.Before(next)) {
 		next = c.lines[0].at
 	}
-	return next, err
+	return next, nil
 }
 
 // take presses the button of every alert in the team's channel that has stood
 // long enough, and returns when the next one will have.
-func (c *cast) take(ctx context.Context, now time.Time) (next time.Time, err error) {
+func (c *cast) take(ctx context.Context, now time.Time) (next time.Time) {
 	for _, e := range c.demo.Sandbox.Transcript() {
 		id, ok := strings.CutPrefix(e.Delivery, "alert/")
 		id, ours := strings.CutSuffix(id, "/"+alertsChannel)
@@ -83,5 +83,5 @@ func (c *cast) take(ctx context.Context, now time.Time) (next time.Time, err err
 		}
 		c.demo.App.Settle()
 	}
-	return next, nil
+	return next
 }

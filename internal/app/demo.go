@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -283,9 +284,9 @@ func (d *Demo) connected(ctx context.Context) error {
 // Close stops what was started, last first.
 func (d *Demo) Close() error {
 	var errs []error
-	for i := len(d.stops) - 1; i >= 0; i-- {
-		if err := d.stops[i].run(); err != nil {
-			errs = append(errs, fmt.Errorf("stop %s: %w", d.stops[i].name, err))
+	for _, v := range slices.Backward(d.stops) {
+		if err := v.run(); err != nil {
+			errs = append(errs, fmt.Errorf("stop %s: %w", v.name, err))
 		}
 	}
 	d.stops = nil

@@ -116,7 +116,7 @@ func (t *tally) file(ctx context.Context, db *storage.DB, f filePuller, shop *ma
 	if err != nil {
 		return fmt.Errorf("import %s: %w", t.source, err)
 	}
-	defer r.Close() //nolint:errcheck // only read
+	defer r.Close()
 	p, pullErr := f.PullFile(ctx, filepath.Base(name), r, source.Request{Shop: shop, Now: time.Now()})
 	if p.Snapshot.State == "" {
 		return fmt.Errorf("import %s into %s: %w", name, t.source, pullErr)

@@ -91,11 +91,11 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return false, nil //nolint:nilerr // nobody listens: the caller opens the store itself
+		return false, nil // nobody listens: the caller opens the store itself
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read
 	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) //nolint:errcheck // what has come is shown
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) // what has come is shown
 		return true, errors.New(string(bytes.TrimSpace(text)))
 	}
 	_, err = io.Copy(o.Out, resp.Body)

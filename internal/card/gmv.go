@@ -267,9 +267,10 @@ func (p Pen) gmvNext(g report.GMV, question string) []chat.Button {
 
 // again is the period and filter of g as a question would give them.
 func (p Pen) again(g report.GMV) string {
-	s := g.From.String()
+	var s strings.Builder
+	s.WriteString(g.From.String())
 	if g.To != g.From {
-		s += ".." + g.To.String()
+		s.WriteString(".." + g.To.String())
 	}
 	for _, kv := range [][2]string{
 		{"unit", string(g.Filter.Unit)},
@@ -279,8 +280,8 @@ func (p Pen) again(g report.GMV) string {
 		{"sku", string(g.Filter.SKU)},
 	} {
 		if kv[1] != "" {
-			s += " " + kv[0] + "=" + kv[1]
+			s.WriteString(" " + kv[0] + "=" + kv[1])
 		}
 	}
-	return s
+	return s.String()
 }

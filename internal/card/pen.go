@@ -22,7 +22,7 @@ func New(l *i18n.Locale, shop *market.Shop) Pen { return Pen{L: l, Shop: shop} }
 
 func (p Pen) t(key string, args ...any) string { return p.L.T("card."+key, args...) }
 
-func (p Pen) n(key string, n int, args ...any) string { return p.L.N("card."+key, n, args...) }
+func (p Pen) n(key string, n int) string { return p.L.N("card."+key, n) }
 
 // short is an amount for reading, exact an amount for checking.
 func (p Pen) short(f market.Fen) string {

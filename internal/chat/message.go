@@ -1,5 +1,7 @@
 package chat
 
+import "strings"
+
 // Message is one thing said, in one language, ready for any platform.
 //
 // Text is the headline: plain, at most 300 characters, with the number that
@@ -95,9 +97,9 @@ func Line(text string) Rich { return Rich{{Text: text}} }
 
 // Plain returns the text of a line without its styles.
 func (r Rich) Plain() string {
-	var s string
+	var s strings.Builder
 	for _, span := range r {
-		s += span.Text
+		s.WriteString(span.Text)
 	}
-	return s
+	return s.String()
 }

@@ -86,7 +86,7 @@ func readFile(path string) (string, *fault) {
 	if err != nil {
 		return "", unreadable(err)
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxSecretFile))
 	if err != nil {
 		return "", unreadable(err)

@@ -1,6 +1,9 @@
 package market
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Calendar tells working days from days off and names campaigns. The zero
 // Calendar has weekends off and no campaigns.
@@ -27,15 +30,11 @@ type Phase struct {
 
 // Workday reports whether people work on d.
 func (c Calendar) Workday(d Day) bool {
-	for _, m := range c.Makeup {
-		if m == d {
-			return true
-		}
+	if slices.Contains(c.Makeup, d) {
+		return true
 	}
-	for _, h := range c.Holidays {
-		if h == d {
-			return false
-		}
+	if slices.Contains(c.Holidays, d) {
+		return false
 	}
 	wd := d.Weekday()
 	return wd != time.Saturday && wd != time.Sunday

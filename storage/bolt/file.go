@@ -104,8 +104,7 @@ func create(path string) error {
 
 // bare leaves the path out of an error, where the caller names it already.
 func bare(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -365,9 +366,7 @@ func testModel(t *testing.T, e storage.Engine) {
 		space := rapid.SampledFrom(spaces).Draw(rt, "space")
 		fail := rapid.IntRange(0, 4).Draw(rt, "fail") == 0
 		next := map[string]string{}
-		for k, v := range model[space] {
-			next[k] = v
-		}
+		maps.Copy(next, model[space])
 		err := e.Update(t.Context(), func(w storage.Writer) error {
 			for range rapid.IntRange(1, 20).Draw(rt, "steps") {
 				k := rapid.StringN(1, 3, 8).Draw(rt, "key")

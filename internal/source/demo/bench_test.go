@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -84,9 +85,7 @@ func (m *Mall) seal(form url.Values, method string) url.Values {
 		"app_key": {m.opt.AppKey}, "session": {m.opt.Session}, "v": {"2.0"}, "format": {"json"}, "sign_method": {method},
 		"timestamp": {m.opt.Now().In(zone).Format(topTime)},
 	}
-	for k, v := range form {
-		out[k] = v
-	}
+	maps.Copy(out, form)
 	out.Set("sign", sign(m.opt.Secret, method, out, false))
 	return out
 }

@@ -66,8 +66,7 @@ type stockFx struct {
 
 // supplyFx changes orders to suppliers that would be due in [from, to).
 type supplyFx struct {
-	from, to int // days
-	rank     int32
+	from, to int     // days
 	none     bool    // nothing is ordered
 	late     int     // days later
 	part     float64 // of the quantity arrives; 0: all

@@ -191,9 +191,10 @@ type paged struct {
 	hasNext  bool // asks for has_next instead of total_results
 }
 
-func (c *topCall) paging(def, most int) paged {
+// paging reads the page asked for; the platform serves 40 rows when no size is named.
+func (c *topCall) paging(most int) paged {
 	return paged{
-		no: c.number("page_no", 1, 1, 1<<30), size: c.number("page_size", def, 1, most),
+		no: c.number("page_no", 1, 1, 1<<30), size: c.number("page_size", 40, 1, most),
 		hasNext: c.form.Get("use_has_next") == "true",
 	}
 }

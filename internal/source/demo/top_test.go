@@ -3,6 +3,7 @@ package demo
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -138,9 +139,7 @@ func TestTOPErrors(t *testing.T) {
 	good := sold(m, now-3600, now)
 	with := func(form url.Values, kv ...string) url.Values {
 		out := url.Values{}
-		for k, v := range form {
-			out[k] = v
-		}
+		maps.Copy(out, form)
 		for i := 0; i+1 < len(kv); i += 2 {
 			if kv[i+1] == "" {
 				out.Del(kv[i])

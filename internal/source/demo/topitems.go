@@ -123,7 +123,7 @@ func (m *Mall) items(c *topCall, keep func(*listing) bool) {
 	if names == "" {
 		c.missing("fields")
 	}
-	p := c.paging(40, 200)
+	p := c.paging(200)
 	p.hasNext = false
 	if c.problem != nil {
 		return

@@ -299,7 +299,7 @@ func (m *Mall) trades(c *topCall, all []field[trade], list func(kinds map[string
 	if names == "" {
 		c.missing("fields")
 	}
-	p := c.paging(40, 100)
+	p := c.paging(100)
 	fault := m.plan.feedState("mall_orders", c.now)
 	if fault != nil && fault.mode == feedDown && c.problem == nil {
 		c.problem = &topError{code: 15, msg: "Remote service error", sub: "isp.top-remote-service-unavailable", words: "服务暂时不可用，请稍后重试"}

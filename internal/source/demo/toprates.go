@@ -59,7 +59,7 @@ func (m *Mall) tradeRates(c *topCall) {
 	if !given {
 		end = m.time(c.now + 1)
 	}
-	p := c.paging(40, 150)
+	p := c.paging(150)
 	if p.no > 200 {
 		c.bad("page_no", "页码最大 200")
 	}

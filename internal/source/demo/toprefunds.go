@@ -100,7 +100,7 @@ func (m *Mall) refundsReceive(c *topCall) {
 	if !given {
 		end = m.time(c.now + 1)
 	}
-	p := c.paging(40, 100)
+	p := c.paging(100)
 	if c.problem != nil {
 		return
 	}
