@@ -45,6 +45,10 @@ golangci:
 fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
+.PHONY: soak
+soak: ## the long tests of damaged stores
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
+
 .PHONY: update
 update: ## rewrite golden files and the configuration schema
 	UPDATE=1 $(GO) test ./...

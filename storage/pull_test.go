@@ -2,7 +2,9 @@ package storage_test
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -188,6 +190,37 @@ func TestHeld(t *testing.T) {
 		}
 		if none, err := tx.Held(testShop().ID, market.OrderLines, rev+1); err != nil || none.Len() != 0 {
 			t.Errorf("held of another revision: %d rows, %v", none.Len(), err)
+		}
+		return err
+	})
+}
+
+// TestManifestWhole fills every field of a snapshot, also ones that are yet to
+// be invented, and wants them all back.
+func TestManifestWhole(t *testing.T) {
+	db, total := openStore(t), 7
+	p := orderPull(testShop().Start(day0).UnixMilli(), nil)
+	m := reflect.ValueOf(&p.Snapshot.Manifest).Elem()
+	for i := range m.NumField() {
+		switch f := m.Field(i); f.Interface().(type) {
+		case int:
+			f.SetInt(int64(100 + i))
+		case string:
+			f.SetString(fmt.Sprint("text ", i))
+		case []string:
+			f.Set(reflect.ValueOf([]string{"one", "two"}))
+		case *int:
+			f.Set(reflect.ValueOf(&total))
+		default:
+			t.Fatalf("field %s is of a kind that this test does not fill", m.Type().Field(i).Name)
+		}
+	}
+	want := p.Snapshot
+	want.Revision, want.Shop = putPull(t, db, p), testShop().ID
+	view(t, db, func(tx *storage.Tx) error {
+		got, err := tx.Snapshots(want.Shop, want.Table, testShop().Window(day0, day0))
+		if diff := cmp.Diff([]market.Snapshot{want}, got); diff != "" {
+			t.Errorf("snapshot (-want +got):\n%s", diff)
 		}
 		return err
 	})
