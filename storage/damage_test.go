@@ -231,3 +231,34 @@ func TestNewerSchema(t *testing.T) {
 		t.Errorf("the file was changed, %v", err)
 	}
 }
+
+// TestLostKey takes single records away: what needed them is refused, never
+// answered without them, and the check notices.
+func TestLostKey(t *testing.T) {
+	for prefix, asks := range map[string]string{
+		"alert_open": "alerts", "alert_since": "alerts since", "alert": "alerts", "outbox_open": "undone", "outbox": "undone",
+		"audit": "trail", "run": "runs", "snapshot": "pictures", "timeline": "snapshots", "partition": "events",
+		"event/": "events", "picture/": "pictures",
+	} {
+		t.Run(prefix, func(t *testing.T) {
+			db := openStore(t)
+			fillAll(t, db)
+			update(t, db, func(tx *storage.Tx) error {
+				space, err := storage.Lose(tx, prefix)
+				if space != prefix && !strings.HasSuffix(prefix, "/") {
+					t.Fatalf("lost from %s", space)
+				}
+				return err
+			})
+			storage.ForgetRows(db)
+			refused := false
+			for i, got := range answers(t, db) {
+				refused = refused || got == "refused" && questions[i].name == asks
+			}
+			found, err := db.Check(t.Context())
+			if !refused || err != nil || len(found) == 0 {
+				t.Errorf("%s refused: %v; check: %q, %v", asks, refused, found, err)
+			}
+		})
+	}
+}

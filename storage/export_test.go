@@ -1,5 +1,10 @@
 package storage
 
+import (
+	"bytes"
+	"errors"
+)
+
 // ForgetRows empties the memory of decoded rows, as after a restart.
 func ForgetRows(db *DB) {
 	db.cache.reset()
@@ -23,4 +28,19 @@ func CachedBytes(db *DB) int64 {
 	db.cache.mu.Lock()
 	defer db.cache.mu.Unlock()
 	return db.cache.used
+}
+
+// Lose removes the last key of the first space that starts with prefix, as a
+// disk might, and says which space that was.
+func Lose(tx *Tx, prefix string) (string, error) {
+	spaces, err := tx.r.Spaces(prefix)
+	if err != nil || len(spaces) == 0 {
+		return "", errors.Join(err, ErrUnknown)
+	}
+	var last []byte
+	err = tx.r.Scan(spaces[0], Range{Reverse: true}, func(key, _ []byte) (bool, error) {
+		last = bytes.Clone(key)
+		return false, nil
+	})
+	return spaces[0], errors.Join(err, tx.w.Delete(spaces[0], last))
 }

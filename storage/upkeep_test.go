@@ -307,7 +307,7 @@ func TestCacheBound(t *testing.T) {
 			return errors.Join(err, err2)
 		})
 	}
-	if kept := storage.CachedBytes(db); kept > 400_000 {
+	if kept := storage.CachedBytes(db); kept > 150_000 {
 		t.Errorf("%d bytes are kept", kept)
 	}
 }
