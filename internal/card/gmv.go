@@ -1,6 +1,7 @@
 package card
 
 import (
+	"math"
 	"strings"
 
 	"shopwatch/internal/chat"
@@ -134,41 +135,38 @@ func (p Pen) campaign(c report.CampaignNote) string {
 	return p.t("campaign", "name", c.Name.In(p.L.Tag()), "phase", p.t("phase_"+c.Phase), "offset", offset)
 }
 
+// gmvFields are metrics of the dictionary in the order of reading. What traffic
+// says is left out where no traffic is known, and so is the share of prime time
+// of a day that has not reached it.
 func (p Pen) gmvFields(g report.GMV) []chat.Field {
-	s := g.Sums
-	field := func(key, value string) chat.Field {
-		return chat.Field{Label: p.t(key), Value: line(value)}
+	keys := []string{"gmv_paid", "gmv_placed", "refunds", "gmv_net", "orders", "aov"}
+	if g.Sums.Known.Traffic {
+		keys = append(keys, "visitors", "conversion")
 	}
-	missing := p.L.Missing()
-	refunded, net := missing, missing
-	if s.Known.Refunds {
-		refunded, net = p.exact(s.Refunded), p.exact(s.Net())
+	if g.Sums.Paid > 0 && !g.Part {
+		keys = append(keys, "prime_time_share")
 	}
-	fields := []chat.Field{
-		field("paid", p.exact(s.Paid)), field("placed", p.exact(s.Placed)),
-		field("refunded", refunded), field("net", net),
-		field("orders", p.L.Count(s.Orders)),
+	var out []chat.Field
+	for _, key := range keys {
+		if m, ok := metric.Find(key); ok {
+			out = append(out, chat.Field{Label: m.Name.In(p.L.Tag()), Value: line(p.value(m, g.Sums))})
+		}
 	}
-	aov := missing
-	if s.Orders > 0 {
-		aov = p.exact(s.Paid / market.Fen(s.Orders))
-	}
-	fields = append(fields, field("aov", aov))
-	if s.Known.Traffic {
-		fields = append(fields, field("visitors", p.L.Count(s.Visitors)),
-			field("conversion", p.ratio(div(s.PayUsers, s.Visitors))))
-	}
-	if s.Paid > 0 && !g.Part {
-		fields = append(fields, field("prime", p.L.Percent(float64(s.Prime)/float64(s.Paid))))
-	}
-	return fields
+	return out
 }
 
-func div(a, b int64) (float64, bool) {
-	if b == 0 {
-		return 0, false
+// value writes a metric of s in its unit, exactly.
+func (p Pen) value(m metric.Metric, s metric.Sums) string {
+	v, ok := m.Of(s)
+	switch {
+	case !ok:
+		return p.L.Missing()
+	case m.Unit == metric.Money:
+		return p.exact(market.Fen(math.Round(v)))
+	case m.Unit == metric.Ratio:
+		return p.L.Percent(v)
 	}
-	return float64(a) / float64(b), true
+	return p.L.Count(int64(math.Round(v)))
 }
 
 // parts is the table of a split.

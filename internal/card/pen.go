@@ -80,14 +80,6 @@ func (p Pen) channel(c market.Channel) string { return p.label(p.Shop.Channels, 
 
 func (p Pen) region(r market.Region) string { return p.label(p.Shop.Regions, string(r)) }
 
-// share is a part of a whole, or the sign for missing when the whole is not known.
-func (p Pen) ratio(r float64, ok bool) string {
-	if !ok {
-		return p.L.Missing()
-	}
-	return p.L.Percent(r)
-}
-
 // line is a plain line, bold a line in bold.
 func line(s string) chat.Rich { return chat.Line(s) }
 
