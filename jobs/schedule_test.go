@@ -154,3 +154,29 @@ func TestSchedulerKeepsFailuresApart(t *testing.T) {
 		t.Errorf("last %+v", run)
 	}
 }
+
+// TestPruneForgetsOldRuns: old runs go, the last run of a job stays however old
+// it is.
+func TestPruneForgetsOldRuns(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	r.at(0, 30)
+	r.at(1, 30)
+	runs := func() (list []storage.Run) {
+		err := r.DB.View(t.Context(), func(tx *storage.Tx) (err error) {
+			list, err = tx.Runs("digest", 10)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	before := runs()
+	r.now = r.now.Add(100 * 24 * time.Hour)
+	if err := Prune(r.DB, r.Jobs[0].Schedule, r.Now, r.Logger).Run(t.Context(), r.now); err != nil {
+		t.Fatal(err)
+	}
+	if after := runs(); len(before) != 2 || len(after) != 1 || !after[0].Due.Equal(r.ran[1]) {
+		t.Errorf("before %v, after %v, want the last one", before, after)
+	}
+}

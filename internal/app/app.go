@@ -72,6 +72,9 @@ type App struct {
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
 
+// pruneAt is when old records are forgotten: when nobody reads or sells much.
+const pruneAt = "17 4 * * *"
+
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
 	if len(set.Shops) == 0 {
@@ -95,6 +98,11 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
+	nightly, err := jobs.ParseCron(pruneAt, set.Shops[0].Zone)
+	if err != nil {
+		return nil, fmt.Errorf("prune: %w", err)
+	}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Prune(set.DB, nightly, now, set.Logger))
 	a.desk = bot.New(bot.Config{
 		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
 		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
@@ -111,7 +119,7 @@ func New(set Settings) (*App, error) {
 // addShop makes the jobs of one shop, in the order in which they run when they
 // are due together: facts first, then what is said about them.
 func (a *App) addShop(s *Shop) (*commands.Env, error) {
-	env := Env(a.set.DB, s)
+	env, first := Env(a.set.DB, s), len(a.scheduler.Jobs)
 	for _, f := range s.Feeds {
 		if f.Spec.Schedule == "" {
 			continue
@@ -142,7 +150,7 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	}
 	const catchup = 6 * time.Hour
 	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
-	for _, j := range a.scheduler.Jobs {
+	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}
 	return env, nil
@@ -162,5 +170,5 @@ func Env(db *storage.DB, s *Shop) *commands.Env {
 			s.Rules.Fresh[f.Spec.ID] = f.Spec.Freshness
 		}
 	}
-	return commands.New(commands.Env{DB: db, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules, Fresh: s.Rules.Fresh})
+	return commands.New(commands.Env{DB: db, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules})
 }
