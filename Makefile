@@ -63,7 +63,7 @@ build: ## a static binary: ./shopwatch
 
 .PHONY: browser
 browser: ## tests of the pages in a real browser (chromium)
-	$(GO) test -count=1 -v -run 'Browser|Page' ./bot/sandbox/... ./internal/web/...
+	$(GO) test -count=1 -v -run 'Browser|Page' ./bot/sandbox/... ./internal/web/... ./internal/app/...
 
 .PHONY: docker-check
 docker-check: ## the image's recipe and the binary in an empty root

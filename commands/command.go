@@ -50,7 +50,6 @@ type Env struct {
 	Shop   *market.Shop
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules
-	Fresh  report.Freshness
 	Jobs   []string // names for the status answer
 
 	topics []card.Topic // all commands for help; help itself cannot name the list it is in

@@ -27,7 +27,7 @@ func loadComplaints(ctx context.Context, env *Env, r Request) (report.Complaints
 		return report.Complaints{}, err
 	}
 	q := report.ComplaintsQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 10), Fresh: env.Fresh,
+		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 10), Fresh: env.Rules.Fresh,
 	}
 	if r.Query.Period.Set {
 		q.From, q.To = r.Query.Period.From, r.Query.Period.To

@@ -27,6 +27,6 @@ func loadDigest(ctx context.Context, env *Env, r Request) (report.Digest, error)
 		day = r.Query.Period.To
 	}
 	return report.LoadDigest(ctx, env.DB, env.Shop, report.DigestQuery{
-		Day: day, Now: r.Now, Top: r.Query.Top, Fresh: env.Fresh, Cache: env.Rules.Cache,
+		Day: day, Now: r.Now, Top: r.Query.Top, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	})
 }

@@ -34,7 +34,7 @@ func loadGMV(ctx context.Context, env *Env, r Request) (report.GMV, error) {
 	}
 	return report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
 		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter,
-		Compare: bases(q), By: q.By, Top: topOr(q, 30), Fresh: env.Fresh,
+		Compare: bases(q), By: q.By, Top: topOr(q, 30), Fresh: env.Rules.Fresh,
 	})
 }
 

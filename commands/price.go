@@ -26,7 +26,7 @@ func loadPrice(ctx context.Context, env *Env, r Request) (report.Price, error) {
 		return report.Price{}, err
 	}
 	q := report.PriceQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Fresh, Cache: env.Rules.Cache,
+		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	}
 	if r.Query.Focus == "moves" {
 		q.Show = report.PriceMoves

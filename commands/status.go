@@ -22,5 +22,5 @@ func runStatus(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 }
 
 func loadStatus(ctx context.Context, env *Env, r Request) (report.Status, error) {
-	return report.LoadStatus(ctx, env.DB, env.Shop, r.Now, env.Fresh, env.Jobs...)
+	return report.LoadStatus(ctx, env.DB, env.Shop, r.Now, env.Rules.Fresh, env.Jobs...)
 }

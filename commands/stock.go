@@ -27,7 +27,7 @@ func loadStock(ctx context.Context, env *Env, r Request) (report.Stock, error) {
 	}
 	q := report.StockQuery{
 		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 15),
-		Fresh: env.Fresh, Cache: env.Rules.Cache,
+		Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	}
 	switch {
 	case r.Query.Focus == "out":

@@ -75,18 +75,6 @@ func urgency(cause string) int {
 	return 1
 }
 
-// CountCauses counts texts per cause (a text counts once for each of its
-// causes), most frequent first.
-func CountCauses(texts []string) []CauseCount {
-	n := map[string]int64{}
-	for _, t := range texts {
-		for _, h := range FindCauses(t) {
-			n[h.Cause]++
-		}
-	}
-	return RankCauses(n)
-}
-
 // RankCauses orders counts per cause, most frequent first, without zeros.
 func RankCauses(n map[string]int64) []CauseCount {
 	var out []CauseCount

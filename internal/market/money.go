@@ -71,7 +71,7 @@ func (f Fen) Decimal(c Currency) string {
 	return fmt.Sprintf("%s%d.%0*d", sign, u/unit, exp, u%unit)
 }
 
-// Ratio is a/b in basis points-free form: a float for display and comparison
+// Ratio is a/b as a float, for display and comparison
 // only. ok is false when b is 0.
 func Ratio(a, b Fen) (r float64, ok bool) {
 	if b == 0 {
