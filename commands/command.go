@@ -36,8 +36,8 @@ type Command struct {
 // all is every command in the order of help.
 func all() []*Command {
 	return []*Command{
-		gmv, race, channels, bands, regions, hits, fresh, price, stock, funnel, traffic, search, ads, members,
-		service, returns, complaints, digest, alerts, define, status, help,
+		gmv, race, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
+		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
 	}
 }
 
@@ -93,6 +93,7 @@ type Reply struct {
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
 }
@@ -152,7 +153,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen}, nil
 }
 
 // Press does what a button stands for.

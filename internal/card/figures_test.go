@@ -3,6 +3,7 @@ package card
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
@@ -56,6 +57,16 @@ func hits() report.Hits {
 		Largest: known(0.3)[0], Selling: 812, BaseFrom: saturday - 13, BaseTo: saturday - 7,
 		Items:   []report.Hit{hit("B-50", "面霜 50ml", 2700000, 1, 2), hit("B-51", hostile, 990000, 2, 0)},
 		Entered: []report.Hit{hit("B-51", hostile, 990000, 2, 0)}, Left: []report.Hit{hit("B-9", "旧爆款", 10000, 31, 1)},
+	}
+}
+
+func floors() report.Floor {
+	return report.Floor{
+		At: now, Data: coverage(), Listed: 3707, Unknown: 12, Under: 1, Losing: 2, More: 1,
+		Items: []report.FloorItem{
+			{SKU: "B-51", Title: hostile, Channel: "flagship", Landed: 23900, Floor: 25000, Cost: 12000, Under: 1100, Margin: known(0.498)[0], PromoEnd: now.Add(48 * time.Hour), Units7d: 210, Given: 231000},
+			{SKU: "B-60", Title: "亏本款", Channel: "supermarket", Landed: 5999, Floor: -1, Cost: 6000, Losing: true, Margin: known(-0.0002)[0]},
+		},
 	}
 }
 

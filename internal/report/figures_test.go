@@ -177,3 +177,43 @@ func TestNewItems(t *testing.T) {
 		t.Errorf("items %+v", n.Items)
 	}
 }
+
+func TestFloor(t *testing.T) {
+	w := newWorld(t)
+	w.pull(market.Items, w.at("2026-11-01 00:00"), batchOf(t, market.Items,
+		row{"sku": "A", "title": "破价款", "unit": "apparel", "cost": market.Fen(60_00), "floor": market.Fen(90_00)},
+		row{"sku": "B", "title": "亏本款", "unit": "beauty", "cost": market.Fen(60_00)},
+		row{"sku": "C", "title": "正常款", "unit": "beauty", "floor": market.Fen(50_00)},
+	))
+	price := func(sku, channel string, deal, coupon market.Fen, listed bool) row {
+		return row{"sku": sku, "channel": channel, "deal": deal, "coupon": coupon, "listed": listed}
+	}
+	w.pull(market.OwnPrices, w.at("2026-11-21 08:00"), batchOf(t, market.OwnPrices,
+		price("A", "tmall", 99_00, 10_00, true), // 89 under the floor of 90
+		price("A", "super", 80_00, 0, false),    // not for sale
+		price("B", "tmall", 59_99, 0, true),
+		price("C", "tmall", 50_00, 0, true), // just at the floor
+		price("NO", "tmall", 1_00, 0, true), // the catalogue does not know it
+	))
+	at := w.at("2026-11-20 10:00")
+	w.pull(market.OrderLines, w.at("2026-11-21 08:00"), batchOf(t, market.OrderLines, row{
+		"order_id": "1", "line_id": "1", "modified": at, "status": "paid", "sku": "A", "channel": "tmall", "qty": 3,
+		"amount": market.Fen(267_00), "paid": market.Fen(267_00), "placed_at": at, "paid_at": at,
+	}))
+	f, err := LoadFloor(context.Background(), w.db, w.shop, FloorQuery{Now: w.at("2026-11-21 08:30")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Listed != 4 || f.Under != 1 || f.Losing != 1 || f.Unknown != 1 || len(f.Items) != 2 {
+		t.Fatalf("floor %+v", f)
+	}
+	if a := f.Items[0]; a.SKU != "A" || a.Under != 1_00 || a.Given != 3_00 || a.Losing || a.Margin.V != 29./89 {
+		t.Errorf("under the floor: %+v", a)
+	}
+	if b := f.Items[1]; b.SKU != "B" || !b.Losing || b.Floor != -1 || b.Under != 0 {
+		t.Errorf("under cost: %+v", b)
+	}
+	if _, err := LoadFloor(context.Background(), newWorld(t).db, w.shop, FloorQuery{Now: at}); !errors.Is(err, ErrNoData) {
+		t.Errorf("a shop without prices gives %v, want ErrNoData", err)
+	}
+}
