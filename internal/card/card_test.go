@@ -176,6 +176,7 @@ func cards(p Pen) map[string]chat.Message {
 		"race":  p.Race(saturdayGMV(), "race"), "race_none": p.Race(report.GMV{Data: coverage()}, "race"),
 		"figures": p.Figures(regionSheet(), regions(), "regions 7d"), "figures_bare": p.Figures(regionSheet(), bareFigures(), "regions"),
 		"floor": p.Floor(floors(), "floor"), "floor_fine": p.Floor(report.Floor{At: now, Data: coverage(), Listed: 12}, "floor"),
+		"campaign": p.Campaign(board(), "campaign"), "campaign_coming": p.Campaign(comingBoard(), "campaign"),
 		"hits": p.Hits(hits(), "hits"), "new": p.NewItems(newItems(), "new"),
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}

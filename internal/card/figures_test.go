@@ -70,6 +70,31 @@ func floors() report.Floor {
 	}
 }
 
+// board is a campaign on its second day, against an edition that is known for
+// the first day only.
+func board() report.Campaign {
+	g := saturdayGMV()
+	g.From, g.Part, g.Covered = saturday-1, true, market.Window{End: now.Add(-10 * time.Hour)}
+	name := market.Name{Zh: "双11", En: "Double 11"}
+	return report.Campaign{
+		Now: now.Add(-10 * time.Hour), ID: "d11", Name: name, State: report.CampaignOn, From: saturday - 1, Peak: saturday, To: saturday + 3, GMV: &g,
+		Phase:     &report.PhaseSpan{Campaign: name, Phase: "live", From: saturday, To: saturday},
+		Following: &report.PhaseSpan{Campaign: name, Phase: "returns", From: saturday + 1, To: saturday + 3},
+		Days: []report.CampaignRow{
+			{Day: saturday - 1, Offset: -1, Paid: 228400000, Before: 180800000, BeforeKnown: true},
+			{Day: saturday, Phase: "live", Paid: 400000000, Part: true},
+		},
+	}
+}
+
+func comingBoard() report.Campaign {
+	name := market.Name{Zh: "双12", En: "Double 12"}
+	return report.Campaign{
+		Now: now, ID: "d12", Name: name, State: report.CampaignComing, From: saturday + 10, Peak: saturday + 20, To: saturday + 20,
+		Following: &report.PhaseSpan{Campaign: name, Phase: "deposit", From: saturday + 10, To: saturday + 12},
+	}
+}
+
 func newItems() report.NewItems {
 	return report.NewItems{
 		From: saturday, To: saturday, Data: coverage(), GMV: 9000000, Margin: known(0.42)[0], Share: known(0.36)[0], HighShare: known(0.21)[0],

@@ -125,14 +125,7 @@ func (p Pen) tiers(t report.TargetPace) string {
 }
 
 func (p Pen) campaign(c report.CampaignNote) string {
-	offset := "D0"
-	switch {
-	case c.Offset > 0:
-		offset = "D+" + p.L.Count(int64(c.Offset))
-	case c.Offset < 0:
-		offset = "D" + p.L.Count(int64(c.Offset))
-	}
-	return p.t("campaign", "name", c.Name.In(p.L.Tag()), "phase", p.t("phase_"+c.Phase), "offset", offset)
+	return p.t("campaign", "name", c.Name.In(p.L.Tag()), "phase", p.t("phase_"+c.Phase), "offset", offset(c.Offset))
 }
 
 // gmvFields are metrics of the dictionary in the order of reading. What traffic
