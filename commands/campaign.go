@@ -7,6 +7,7 @@ import (
 
 	"shopwatch/internal/access"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 )
 
@@ -22,7 +23,7 @@ var campaign = &Command{
 // loadCampaign shows the campaign that a question names, else the one that is
 // on, the last one or the next.
 func loadCampaign(ctx context.Context, env *Env, r Request) (report.Campaign, error) {
-	id, err := env.campaignNamed(r.Query)
+	id, err := env.campaignNamed(r.Query, env.Shop.Day(r.Now))
 	if err != nil {
 		return report.Campaign{}, err
 	}
@@ -35,15 +36,18 @@ func loadCampaign(ctx context.Context, env *Env, r Request) (report.Campaign, er
 
 // campaignNamed finds the campaign that a question names: by a word of the
 // grammar, which has become its peak day, or by the beginning of its id
-// ("double12" for double12-2026). Of several the last in the calendar is meant.
-func (env *Env) campaignNamed(q Query) (id string, err error) {
+// ("double12" for double12-2026), of which the one nearest to today is meant.
+func (env *Env) campaignNamed(q Query, today market.Day) (id string, err error) {
 	asked := strings.ReplaceAll(fold(q.Item), " ", "")
 	var names []string
+	var far market.Day
 	for _, c := range env.Shop.Calendar.Campaigns {
-		if q.Period.Set && q.Period.Asked == c.ID || asked != "" && strings.HasPrefix(fold(c.ID), asked) {
-			id = c.ID
-		}
 		names = append(names, fold(c.ID))
+		away := max(c.Peak-today, today-c.Peak)
+		named := q.Period.Set && q.Period.Asked == c.ID || asked != "" && strings.HasPrefix(fold(c.ID), asked)
+		if named && (id == "" || away < far) {
+			id, far = c.ID, away
+		}
 	}
 	if id != "" || asked == "" {
 		return id, nil
