@@ -42,6 +42,7 @@ var allowed = map[string]string{
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
 	"internal/card":     market + metric + analysis + alert + chat + i18n + report,
 	"storage":           market + metric + alert + chat + outbox + access + "github.com/klauspost/compress",
+	"storage/series":    market + storage + "storage/column ",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
