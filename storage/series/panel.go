@@ -8,9 +8,9 @@ import (
 
 // Panel is a shop's newest two slots in memory, with its dictionary.
 type Panel struct {
-	shop         market.ShopID
-	step         time.Duration
-	now, before  *Columns
+	shop          market.ShopID
+	step          time.Duration
+	now, before   *Columns
 	slot, earlier Slot
 }
 
