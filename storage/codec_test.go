@@ -205,9 +205,6 @@ func TestDirectoryRoundTrip(t *testing.T) {
 	}
 }
 
-// fuzzBudget is what decoding a block of any content may allocate.
-const fuzzBudget = 96 << 20
-
 // FuzzBlock feeds anything to the decoder of blocks: it must neither panic nor
 // return vectors of a wrong length, nor ask for memory without bound.
 func FuzzBlock(f *testing.F) {
