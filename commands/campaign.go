@@ -27,9 +27,12 @@ func loadCampaign(ctx context.Context, env *Env, r Request) (report.Campaign, er
 	if err != nil {
 		return report.Campaign{}, err
 	}
-	c, err := report.LoadCampaign(ctx, env.DB, env.Shop, report.CampaignQuery{Now: r.Now, ID: id, Fresh: env.Rules.Fresh})
+	c, err := report.LoadCampaign(ctx, env.DB, env.Shop, report.CampaignQuery{AsOf: r.Query.AsOf, Now: r.Now, ID: id, Fresh: env.Rules.Fresh})
 	if errors.Is(err, report.ErrNoCampaign) {
 		return c, &Trouble{Key: "command.no_campaign"}
+	}
+	if c.GMV != nil || err != nil {
+		r.saw(c, campaignData(c), nil, err)
 	}
 	return c, err
 }
@@ -57,4 +60,12 @@ func (env *Env) campaignNamed(q Query, today market.Day) (id string, err error) 
 		t.Fix = "campaign " + near
 	}
 	return "", t
+}
+
+// campaignData is what stands behind the figures of a campaign.
+func campaignData(c report.Campaign) report.Coverage {
+	if c.GMV == nil {
+		return report.Coverage{}
+	}
+	return c.GMV.Data
 }

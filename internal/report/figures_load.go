@@ -53,7 +53,7 @@ func (l *loader) figures(q FiguresQuery) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	stand, err := feeds(l.tx, l.shop, tables, q.Now, q.Fresh)
+	stand, err := l.feeds(tables, q.Now, q.Fresh)
 	if err != nil {
 		return Figures{}, err
 	}

@@ -74,7 +74,7 @@ func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQu
 }
 
 func (l *loader) floor(q FloorQuery) (Floor, error) {
-	all, err := feeds(l.tx, l.shop, []string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
+	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
 	if err != nil {
 		return Floor{}, err
 	}
