@@ -46,7 +46,7 @@ var allowed = map[string]string{
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
-	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
+	"internal/source":   market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
 	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
@@ -58,6 +58,10 @@ var allowed = map[string]string{
 	"internal/app":      "*",
 	"internal/cli":      "internal/app internal/config " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
+
+	// Bulk listings and what measures them.
+	"internal/source/page": market,
+	"internal/benchdata":   "",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,
