@@ -52,8 +52,9 @@ func (b *Bulk) Columns() []int {
 
 // Lines are the rows of one page. They are valid until take returns.
 type Lines struct {
-	rows *page.Rows
-	spec *bulkSpec
+	rows  *page.Rows
+	spec  *bulkSpec
+	names map[string]string // of channels, so that they are made once
 }
 
 // Len is how many rows there are.
@@ -63,17 +64,22 @@ func (l *Lines) Len() int { return l.rows.Len() }
 func (l *Lines) SKU(i int) []byte { return l.rows.Cols[0].Text(i) }
 
 // Channel of row i as the shop names it; false when the upstream's name for it
-// is not mapped.
-func (l *Lines) Channel(i int) ([]byte, bool) {
-	if l.spec.channel != nil {
+// is not mapped, which makes the row none of the shop's.
+func (l *Lines) Channel(i int) (string, bool) {
+	if l.spec.channel != "" {
 		return l.spec.channel, true
 	}
-	name := l.rows.Cols[1].Text(i)
-	if l.spec.channels == nil {
-		return name, true
+	theirs := l.rows.Cols[1].Text(i)
+	if l.spec.channels != nil {
+		own, ok := l.spec.channels[string(theirs)]
+		return own, ok
 	}
-	own, ok := l.spec.channels[string(name)]
-	return own, ok
+	own, ok := l.names[string(theirs)]
+	if !ok {
+		own = string(theirs)
+		l.names[own] = own
+	}
+	return own, true
 }
 
 // Column is a column of the panel, nil when the listing does not bring it.
@@ -103,7 +109,7 @@ type Listing struct {
 // listing is not whole, without any secret; an error of take ends the reading.
 func (b *Bulk) Pull(ctx context.Context, r Request, take func(*Lines) (fresh int, err error)) (Listing, error) {
 	spec := b.api.spec
-	l := &listing{Bulk: b, req: r, began: time.Now(), take: take, out: Listing{At: r.Now, State: market.Failed}}
+	l := &listing{Bulk: b, req: r, began: time.Now(), take: take, names: map[string]string{}, out: Listing{At: r.Now, State: market.Failed}}
 	if p := spec.CheckShop(r.Shop); len(p) > 0 {
 		l.out.Manifest.Reasons = []string{p[0].Cause}
 		return l.out, &Error{Source: spec.ID, Class: Setup, Message: p[0].String()}
@@ -123,6 +129,7 @@ type listing struct {
 	refused int
 	missed  error // of the first page that did not come
 	last    int   // pages there should be, as far as known
+	names   map[string]string
 }
 
 // finish judges what came.
@@ -194,7 +201,15 @@ func (l *listing) deliver(f *fetcher, number int) error {
 	for _, r := range f.rows.Refusals {
 		l.reject(fmt.Sprintf("page %d item %d", number, r.Item), r.Field, r.Reason)
 	}
-	lines := Lines{rows: &f.rows, spec: l.api.spec.bulk}
+	lines := Lines{rows: &f.rows, spec: l.api.spec.bulk, names: l.names}
+	if lines.spec.channels != nil {
+		for i := range lines.Len() {
+			if _, ok := lines.Channel(i); !ok {
+				l.refused++
+				l.reject(fmt.Sprintf("page %d", number), "channel", fmt.Sprintf("%q is not mapped", lines.rows.Cols[1].Text(i)))
+			}
+		}
+	}
 	fresh, err := l.take(&lines)
 	l.fresh += fresh
 	return err

@@ -137,7 +137,10 @@ func pullAll(t *testing.T, b *Bulk) ([]string, Listing, error) {
 	l, err := b.Pull(context.Background(), Request{Shop: cnShop(t), Now: topNow}, func(l *Lines) (int, error) {
 		fresh := 0
 		for i := range l.Len() {
-			ch, _ := l.Channel(i)
+			ch, ok := l.Channel(i)
+			if !ok {
+				continue
+			}
 			line := fmt.Sprintf("%s %s %d %d", l.SKU(i), ch, l.Column(0).Ints[i], l.Column(2).Ints[i])
 			if l.Column(5).Known(i) || l.Column(1) != nil {
 				line += " invented"
@@ -228,6 +231,7 @@ func TestBulkFailures(t *testing.T) {
 		"no list at all":       {text(1, `{"total":95,"items":[]}`), market.Failed, 0, Service, "no list of items"},
 		"too few items":        {text(4, `{"total":95,"rows":[]}`), market.Partial, 85, "", "85 of 95 items came, on 10 of 10 pages"},
 		"items refused":        {text(10, `{"total":95,"rows":[{"id":1,"shop":"s-0","price":"1.234","stock":2}]}`), market.Partial, 90, "", "91 of 95 items came"},
+		"a new channel":        {text(10, `{"total":95,"rows":[{"id":1,"shop":"s-9","price":"1","stock":2}]}`), market.Partial, 90, "", "91 of 95 items came"},
 		"the total is a text":  {text(1, `{"total":"many","rows":[]}`), market.Failed, 0, Incomplete, "total"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -45,8 +45,8 @@ type bulkSpec struct {
 	// columns[i] is the place in PanelColumns of field i of the layout; the
 	// first fields are the texts and have none.
 	columns  []int
-	channel  []byte            // const:
-	channels map[string][]byte // upstream's name to ours
+	channel  string            // const:
+	channels map[string]string // upstream's name to ours
 	money    []panelMoney
 }
 
@@ -143,7 +143,7 @@ func (b *bulkSpec) readFields(o *object) {
 // readField adds a field to the layout; column is its place in PanelColumns.
 func (b *bulkSpec) readField(f *object, name string, column int) {
 	if name == "channel" && f.has("const") {
-		b.channel = []byte(f.str("const", ""))
+		b.channel = f.str("const", "")
 		return
 	}
 	f.need("key")
@@ -154,12 +154,7 @@ func (b *bulkSpec) readField(f *object, name string, column int) {
 		}
 	}
 	if name == "channel" {
-		for theirs, own := range texts(f, "map") {
-			if b.channels == nil {
-				b.channels = map[string][]byte{}
-			}
-			b.channels[theirs] = []byte(own)
-		}
+		b.channels = texts(f, "map")
 	}
 	if column >= 0 {
 		c := PanelColumns[column]
