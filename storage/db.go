@@ -103,7 +103,7 @@ func (db *DB) prepare(ctx context.Context, tables []*market.Table) (err error) {
 
 // Close releases the engine. Transactions that still run are waited for.
 func (db *DB) Close() error {
-	db.codec.close()
+	db.codec.Close()
 	return db.engine.Close()
 }
 

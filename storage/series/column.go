@@ -1,6 +1,9 @@
 package series
 
-import "shopwatch/internal/market"
+import (
+	"shopwatch/internal/market"
+	"shopwatch/storage/column"
+)
 
 // Column is one of the ten metrics of a series. The numbers are stored.
 type Column uint8
@@ -51,56 +54,45 @@ func ParseColumn(name string) (Column, bool) {
 // not known has its null bit set and any number beneath it.
 //
 // Once handed to Put, or got from a Panel, they must not be changed.
-type Columns struct {
-	n     int
-	small [Width][]int32 // nil for GMV
-	gmv   []int64
-	null  [Width]market.Bits
-}
+type Columns struct{ table }
 
 // NewColumns makes columns of n series in which nothing is known.
 func NewColumns(n int) *Columns {
-	c := blank(n)
-	for i := range c.null {
-		c.null[i] = allNull(n)
+	c := &Columns{*newTable(clockLayout, n)}
+	for i := range Width {
+		c.null[i] = column.AllNull(n)
 	}
-	return c
-}
-
-// blank makes columns of n series that all hold a known 0.
-func blank(n int) *Columns {
-	c := &Columns{n: n}
-	for i := range Column(Width) {
-		if i != GMV {
-			c.small[i] = make([]int32, n)
-		}
-	}
-	c.gmv = make([]int64, n)
 	return c
 }
 
 // Len is the number of series.
 func (c *Columns) Len() int { return c.n }
 
+// Has reports whether a column was asked for when the columns were read.
+func (c *Columns) Has(col Column) bool { return c.has(int(col)) }
+
 // Int32s are the values of any column but GMV, by series.
 func (c *Columns) Int32s(col Column) []int32 { return c.small[col] }
 
 // Int64s are the values of GMV, by series.
-func (c *Columns) Int64s() []int64 { return c.gmv }
+func (c *Columns) Int64s() []int64 { return c.wide[GMV] }
 
 // Null is the bitmap of what is not known of a column. Bits at and past Len
 // are clear.
 func (c *Columns) Null(col Column) *market.Bits { return &c.null[col] }
 
+// Stale is the bitmap of rows whose gauges were carried over.
+func (c *Columns) Stale() market.Bits { return c.null[staleColumn] }
+
 // Value is one value, and false when it is not known; a series past Len is not
 // known.
 func (c *Columns) Value(col Column, id uint32) (int64, bool) {
 	i := int(id)
-	if i >= c.n || c.null[col].Get(i) {
+	if i >= c.n || !c.Has(col) || c.null[col].Get(i) {
 		return 0, false
 	}
 	if col == GMV {
-		return c.gmv[i], true
+		return c.wide[GMV][i], true
 	}
 	return int64(c.small[col][i]), true
 }
@@ -110,7 +102,7 @@ func (c *Columns) Value(col Column, id uint32) (int64, bool) {
 func (c *Columns) Set(col Column, id uint32, v int64) bool {
 	i := int(id)
 	if col == GMV {
-		c.gmv[i] = v
+		c.wide[GMV][i] = v
 	} else {
 		if int64(int32(v)) != v {
 			return false
@@ -134,15 +126,4 @@ func (c *Columns) SetKnown(col Column) {
 			c.Set(col, uint32(i), 0)
 		}
 	}
-}
-
-func allNull(n int) market.Bits {
-	null := make(market.Bits, (n+63)/64)
-	for i := range null {
-		null[i] = ^uint64(0)
-	}
-	if n&63 != 0 {
-		null[len(null)-1] = 1<<(n&63) - 1
-	}
-	return null
 }

@@ -2,11 +2,16 @@ package series
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"sync"
 	"time"
 
 	"shopwatch/internal/market"
 	"shopwatch/storage"
+	"shopwatch/storage/column"
 )
 
 // DefaultStep is the clock step of a panel unless a frame says otherwise.
@@ -90,6 +95,8 @@ var (
 	// ErrFolded: the panel can no longer be read as of that revision, since
 	// compaction has dropped a version that no evidence pointed at.
 	ErrFolded = errors.New("that version was folded away")
+	// ErrPast: slots of that time are forgotten already, so none can be added.
+	ErrPast = errors.New("the slot is older than what is kept")
 	// ErrNoSlot: nothing is stored for that slot (as of that revision).
 	ErrNoSlot = errors.New("no data for that slot")
 )
@@ -97,62 +104,170 @@ var (
 // Store keeps the panels of all shops inside a storage.DB. It is safe for use
 // by many goroutines.
 type Store struct {
-	db *storage.DB
-	o  Options
+	db     *storage.DB
+	o      Options
+	codec  *column.Codec // of readers and the writer
+	upkeep *column.Codec // of folds, which must not hold up the writer
+
+	mu     sync.Mutex
+	panels map[market.ShopID]*state // as committed; a state in it is never changed
+	days   map[market.ShopID]*running
+
+	// Of the one writer. A transaction that failed leaves its drafts behind;
+	// the next one notices by tx.
+	writing sync.Mutex
+	tx      *storage.Tx
+	drafts  map[market.ShopID]*state
+	enc     map[*layout]*encoder
 }
 
-// Open loads the panels' dictionaries and newest two slots into memory.
+// state is what is in memory of a shop.
+type state struct {
+	record record
+	names  *names
+	panel  *Panel
+	// chain is the base stored last of all, by which the next is shortened.
+	chain      *table
+	chainIndex int
+	chainSlot  int
+}
+
+// record is the stored form of what is fixed about a panel.
+type record struct {
+	Step   int64 `json:"step"` // nanoseconds
+	Series int   `json:"series"`
+	// Kept is the instant, in Unix seconds, before which slots are forgotten.
+	Kept int64 `json:"kept,omitempty"`
+}
+
+// Open loads the panels' dictionaries and newest two slots into memory. The
+// store must be closed before the DB is.
 func Open(ctx context.Context, db *storage.DB, o Options) (*Store, error) {
-	return nil, errors.ErrUnsupported
+	if o.Ages.Slots == 0 {
+		o.Ages.Slots = 90 * 24 * time.Hour
+	}
+	if o.Ages.Days == 0 {
+		o.Ages.Days = 400 * 24 * time.Hour
+	}
+	if o.Ages.Cubes == 0 {
+		o.Ages.Cubes = 400 * 24 * time.Hour
+	}
+	if o.Settle == 0 {
+		o.Settle = 26 * time.Hour
+	}
+	s := &Store{db: db, o: o, panels: map[market.ShopID]*state{}, days: map[market.ShopID]*running{}, enc: map[*layout]*encoder{}}
+	var err error
+	if s.codec, err = column.NewCodec(); err != nil {
+		return nil, err
+	}
+	if s.upkeep, err = column.NewCodec(); err != nil {
+		return nil, err
+	}
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		space := tx.Space(spacePanel)
+		return space.Scan(storage.Range{}, func(key, payload []byte) (bool, error) {
+			shop := market.ShopID(key)
+			var r record
+			if err := json.Unmarshal(payload, &r); err != nil || r.Step <= 0 || r.Series < 0 || r.Series > maxSeries {
+				return false, space.Damaged(key, "panel record does not parse")
+			}
+			st, err := s.rebuild(tx, shop, r)
+			s.panels[shop] = st
+			return true, err
+		})
+	})
+	if err != nil {
+		s.Close()
+		return nil, fmt.Errorf("open series: %w", err)
+	}
+	return s, nil
 }
 
-// Panel is the newest published state of a shop, or nil when it has none. It
-// stays valid, and unchanged, for as long as the caller holds it.
-func (s *Store) Panel(shop market.ShopID) *Panel { return nil }
-
-// Register gives each series its id, a dense number from 0 that is never given
-// to another; new ones are added, changed attributes are stored.
-func (s *Store) Register(tx *storage.Tx, shop *market.Shop, all []Series) ([]uint32, error) {
-	return nil, errors.ErrUnsupported
+// Close gives up the store's memory. No call may follow.
+func (s *Store) Close() {
+	s.codec.Close()
+	s.upkeep.Close()
 }
 
-// Put stores a frame. It becomes visible, and the panel's columns are swapped,
-// when the transaction commits.
-func (s *Store) Put(tx *storage.Tx, shop *market.Shop, f Frame) error {
-	return errors.ErrUnsupported
+// Panel is the newest committed state of a shop, or nil when it has none.
+func (s *Store) Panel(shop market.ShopID) *Panel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.panels[shop]; st != nil {
+		return st.panel
+	}
+	return nil
 }
 
-// Read returns the named columns (none named: all) of a slot as of a revision;
-// asOf 0 is the newest. The error is ErrNoSlot when nothing is stored.
-func (s *Store) Read(tx *storage.Tx, shop market.ShopID, slot time.Time, asOf market.Revision, cols ...Column) (*Columns, Slot, error) {
-	return nil, Slot{}, errors.ErrUnsupported
+// Shops lists the shops that have a panel, in no order.
+func (s *Store) Shops() []market.ShopID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []market.ShopID
+	for shop := range s.panels {
+		all = append(all, shop)
+	}
+	return all
 }
 
-// Slots lists what is stored in a window as of a revision, oldest first.
-func (s *Store) Slots(tx *storage.Tx, shop market.ShopID, w market.Window, asOf market.Revision) ([]Slot, error) {
-	return nil, errors.ErrUnsupported
+// draft is the state of a shop inside a write transaction; it becomes the
+// committed one with the transaction. nil when the shop has no panel yet.
+func (s *Store) draft(tx *storage.Tx, shop market.ShopID) *state {
+	if s.tx != tx {
+		s.abandon()
+		s.tx, s.drafts = tx, map[market.ShopID]*state{}
+		tx.OnCommit(func() { s.publish(tx) })
+	}
+	if st, ok := s.drafts[shop]; ok {
+		return st
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if old := s.panels[shop]; old != nil {
+		st := *old
+		s.drafts[shop] = &st
+		return &st
+	}
+	return nil
 }
 
-// Line is a window of one series. Values[c][i] and Null[c] belong to Slots[i];
-// a slot that was never stored is not in Slots.
-type Line struct {
-	Slots  []Slot
-	Values [Width][]int64 // nil for columns that were not asked for
-	Null   [Width]market.Bits
+// abandon undoes in memory what a failed transaction had begun.
+func (s *Store) abandon() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for shop := range s.drafts {
+		if old := s.panels[shop]; old != nil {
+			old.names.cut(old.panel.n, old.panel.group)
+		}
+	}
+	s.drafts = nil
 }
 
-// Line reads the named columns (none named: all) of one series over a window.
-func (s *Store) Line(tx *storage.Tx, shop market.ShopID, id uint32, w market.Window, asOf market.Revision, cols ...Column) (*Line, error) {
-	return nil, errors.ErrUnsupported
+func (s *Store) publish(tx *storage.Tx) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.tx != tx {
+		return
+	}
+	s.mu.Lock()
+	maps.Copy(s.panels, s.drafts)
+	s.mu.Unlock()
+	s.tx, s.drafts = nil, nil
 }
 
-// Compact folds one bounded step of what has settled by now, and reports
-// whether there is more to do. Commands and collections run between steps.
-func (s *Store) Compact(ctx context.Context, shop *market.Shop, now time.Time) (more bool, err error) {
-	return false, errors.ErrUnsupported
+// refresh takes the state's panel anew, after its dictionary has grown.
+func (st *state) refresh(shop market.ShopID) {
+	p := Panel{shop: shop, step: time.Duration(st.record.Step), names: st.names, n: st.record.Series}
+	p.skus, p.ends, p.group, p.groups = st.names.skus, st.names.ends, st.names.group, st.names.groups
+	if old := st.panel; old != nil {
+		p.now, p.before, p.slot, p.slotBefore = old.now, old.before, old.slot, old.slotBefore
+	}
+	st.panel = &p
 }
 
-// Prune drops whole periods that are older than Options.Ages and returns how many.
-func (s *Store) Prune(ctx context.Context, shop *market.Shop, now time.Time) (int, error) {
-	return 0, errors.ErrUnsupported
+func (s *Store) encoder(l *layout) *encoder {
+	if s.enc[l] == nil {
+		s.enc[l] = newEncoder(l, s.codec)
+	}
+	return s.enc[l]
 }
