@@ -49,7 +49,7 @@ var allowed = map[string]string{
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
 	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
-	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
+	"internal/source":   market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + evidence,
 	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + evidence + "github.com/robfig/cron/v3",
@@ -61,6 +61,10 @@ var allowed = map[string]string{
 	"internal/app":      "*",
 	"internal/cli":      "internal/app internal/config " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
+
+	// Bulk listings and what measures them.
+	"internal/source/page": market,
+	"internal/benchdata":   "",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,
