@@ -24,7 +24,7 @@ type Table struct {
 
 	s     *Session
 	file  string
-	close func() error
+	close func() error // of a file that was only read
 	csv   *csv.Reader
 	index map[string]int
 	err   error
@@ -39,13 +39,14 @@ func (s *Session) Table(i int, need ...string) (*Table, error) {
 	}
 	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}}
 	if err := t.header(in, need); err != nil {
-		return nil, errors.Join(err, t.Close())
+		t.Close()
+		return nil, err
 	}
 	return t, nil
 }
 
 // Close closes the input.
-func (t *Table) Close() error { return t.close() }
+func (t *Table) Close() { _ = t.close() }
 
 func (t *Table) header(in io.Reader, need []string) error {
 	b := bufio.NewReader(in)
