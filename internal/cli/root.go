@@ -30,6 +30,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	askVerb, replayVerb,
 	importVerb, sourceVerb,
 	manifestVerb, healthVerb, versionVerb,
+	labVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.
