@@ -31,6 +31,7 @@ type Spec struct {
 	mapping *mapping
 	http    *httpSpec
 	file    *fileSpec
+	sql     *sqlSpec
 	secrets []string
 	name    string // of the configuration file
 	places  map[string]ast.Node
@@ -80,6 +81,7 @@ type driver struct {
 var drivers = []driver{
 	{"http", readHTTP, func(s *Spec, d Deps) Source { return newAPI(s, d) }},
 	{"file", readFile, func(s *Spec, d Deps) Source { return newFile(s, d) }},
+	{"sql", readSQL, func(s *Spec, d Deps) Source { return newSQL(s, d) }},
 }
 
 func driverNames() string {

@@ -47,3 +47,8 @@ func readFile(o *object, s *Spec) {
 	}
 	q.close()
 }
+
+// workbookSource reports whether a file source's pattern names workbooks.
+func workbookSource(o *object) bool {
+	return strings.EqualFold(filepath.Ext(o.str("path", "")), ".xlsx") || o.str("format", "") == "xlsx"
+}

@@ -205,7 +205,7 @@ func (h *httpSpec) readWindow(o *object, s *Spec) {
 	if h.window.format == "rfc3339" {
 		h.window.format = time.RFC3339
 	}
-	h.window.zone = w.zone("tz")
+	h.window.zone = w.zone()
 	if h.window.start != "" || h.window.end != "" {
 		w.need("start", "end", "format")
 	}
