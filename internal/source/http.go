@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -28,12 +29,14 @@ type api struct {
 	rand    *rand.Rand
 	hide    hider
 	sleep   func(context.Context, time.Duration) error
+	tokens  *tokens // nil without oauth2
+	parents Parents
 }
 
 func newAPI(s *Spec, d Deps) *api {
 	h := s.http
 	client := resty.NewWithClient(&http.Client{
-		Transport: transport(h.private),
+		Transport: &allowedHosts{hosts: h.hosts, next: transport(h.private)},
 		Timeout:   h.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // a redirect would carry the token elsewhere
@@ -46,12 +49,16 @@ func newAPI(s *Spec, d Deps) *api {
 	}
 	seed := fnv.New64a()
 	_, _ = io.WriteString(seed, s.ID) // a hash never fails
-	return &api{
+	a := &api{
 		spec: s, log: d.Logger, now: d.Now, client: client, limiter: d.Limits.rate(s.Limit),
 		gate: d.Limits.gate(app + "|" + h.operation()),
 		rand: rand.New(rand.NewPCG(d.Seed, seed.Sum64())), //nolint:gosec // jitter
-		hide: newHider(s.secrets), sleep: sleep,
+		hide: newHider(s.secrets), sleep: sleep, parents: d.Parents,
 	}
+	if h.auth.kind == "oauth2" {
+		a.tokens = &tokens{}
+	}
+	return a
 }
 
 // silence keeps resty, which prints addresses and headers, from logging.
@@ -80,6 +87,9 @@ type pull struct {
 	mapper  *mapper
 	tally   tally
 	reasons []string
+	extra   []param     // of the batch of parents that is being asked for
+	target  *url.URL    // a link that is being followed; nil asks the source's address
+	header  http.Header // of the last answer
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -112,9 +122,14 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 	if err != nil {
 		return failed(snap, nil, err.Error()), err
 	}
+	batches, err := p.batches(ctx)
+	if err != nil {
+		err = a.spec.failure(a.hide, err)
+		return failed(snap, nil, err.Error()), err
+	}
 	done := time.Time{}
 	for _, w := range slices {
-		if err = p.slice(ctx, w); err != nil {
+		if err = p.each(ctx, batches, w); err != nil {
 			break
 		}
 		done = w.End

@@ -44,6 +44,9 @@ type Deps struct {
 	// Now is the clock that requests are stamped with. Nil takes Request.Now
 	// and adds the real time since the Pull began.
 	Now func() time.Time
+	// Parents tells the values that a fan-out asks for. Nil when there is no
+	// store to look them up in; a source with foreach then fails.
+	Parents Parents
 	// Seed makes the jitter of waits repeatable.
 	Seed uint64
 }
