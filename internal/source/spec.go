@@ -32,6 +32,7 @@ type Spec struct {
 	http    *httpSpec
 	file    *fileSpec
 	sql     *sqlSpec
+	push    *pushSpec
 	secrets []string
 	name    string // of the configuration file
 	places  map[string]ast.Node
@@ -87,6 +88,7 @@ var drivers = []driver{
 	{"http", readHTTP, func(s *Spec, d Deps) Source { return newAPI(s, d) }},
 	{"file", readFile, func(s *Spec, d Deps) Source { return newFile(s, d) }},
 	{"sql", readSQL, func(s *Spec, d Deps) Source { return newSQL(s, d) }},
+	{"push", readPush, func(s *Spec, _ Deps) Source { return newPush(s) }},
 }
 
 func driverNames() string {
