@@ -43,13 +43,14 @@ type cursor struct {
 	End time.Time `json:"end"`
 }
 
-// Collect reads what is new of f. Events are read window by window from where
+// Collect reads what is new of f. A picture, or a source without a window, is
+// read whole. Events are read window by window from where
 // the last complete window ended; a window that fails ends the run and is read
 // again next time. Nothing that was read is lost: every window is committed
 // with its own cursor.
 func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	now := c.Now()
-	if f.Source.Table().Shape == market.State {
+	if f.Source.Table().Shape == market.State || f.Window == (source.Window{}) {
 		return c.pull(ctx, f, market.Window{Start: now, End: now})
 	}
 	known, err := c.known(ctx, f)
@@ -110,7 +111,13 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
 	case pullErr != nil:
 		return pullErr
-	case p.Snapshot.State != market.Complete:
+	}
+	if file, ok := f.Source.(*source.File); ok && p.Rows != nil {
+		if err := file.Stored(); err != nil {
+			return err
+		}
+	}
+	if p.Snapshot.State != market.Complete {
 		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), p.Snapshot.State, p.Snapshot.Manifest.Reasons)
 	}
 	c.Logger.LogAttrs(ctx, slog.LevelDebug, "pull stored", slog.String("source", f.Source.ID()),

@@ -138,7 +138,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	if err != nil {
 		return fmt.Errorf("sources of the demo: %w", err)
 	}
-	feeds, err := buildFeeds(specs, shop, d.Clock.Now, d.opt.Logger)
+	feeds, err := buildFeeds(specs, shop, source.Deps{Logger: d.opt.Logger, Limits: source.NewLimits(), Now: d.Clock.Now})
 	if err != nil {
 		return err
 	}

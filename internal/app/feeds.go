@@ -2,16 +2,13 @@ package app
 
 import (
 	"fmt"
-	"log/slog"
-	"time"
 
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
 )
 
 // buildFeeds makes the sources that the declarations of one shop describe.
-func buildFeeds(specs []source.Spec, shop *market.Shop, now func() time.Time, log *slog.Logger) ([]Feed, error) {
-	limits := source.NewLimits()
+func buildFeeds(specs []source.Spec, shop *market.Shop, deps source.Deps) ([]Feed, error) {
 	var out []Feed
 	for _, spec := range specs {
 		if spec.Shop != shop.ID {
@@ -20,7 +17,7 @@ func buildFeeds(specs []source.Spec, shop *market.Shop, now func() time.Time, lo
 		if problems := spec.CheckShop(shop); len(problems) > 0 {
 			return nil, fmt.Errorf("%w: %w", ErrRefused, problems)
 		}
-		s, err := source.Build(spec, source.Deps{Logger: log, Limits: limits, Now: now})
+		s, err := source.Build(spec, deps)
 		if err != nil {
 			return nil, fmt.Errorf("%w: source %s: %w", ErrRefused, spec.ID, err)
 		}

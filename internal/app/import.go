@@ -77,7 +77,7 @@ func importFeeds(o ImportOptions) ([]filePuller, error) {
 	if err != nil {
 		return nil, err
 	}
-	feeds, err := buildFeeds(specs, o.Config.Markets()[0], time.Now, o.Logger)
+	feeds, err := buildFeeds(specs, o.Config.Markets()[0], source.Deps{Logger: o.Logger, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

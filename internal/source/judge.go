@@ -68,6 +68,11 @@ func (p *pull) apply(ctx context.Context, r *rule, res *resty.Response, doc any)
 			}
 		}
 	}
+	if r.says != nil {
+		if v, err := r.says.one(ctx, doc); err == nil && reduce(v).s != "" {
+			out.message += ": " + cut(reduce(v).s, 200)
+		}
+	}
 	switch r.do {
 	case "retry":
 		out.class = Service

@@ -52,6 +52,8 @@ func (p *pull) read(ctx context.Context, w market.Window) (tally, error) {
 		return p.forward(ctx, base, mark)
 	case g.kind == "cursor":
 		return p.cursor(ctx, base, mark)
+	case g.kind == "link":
+		return p.links(ctx, base, mark)
 	}
 	t := tally{want: 1}
 	doc, err := p.page(ctx, base, &t)
