@@ -19,6 +19,8 @@ type Verb struct {
 func Verbs() []Verb {
 	return []Verb{
 		detectVerb(),
+		forecastVerb(),
+		restockVerb(),
 	}
 }
 

@@ -95,7 +95,7 @@ func TestSmoothers(t *testing.T) {
 	// Means of the first values: 4, 2, 4/3, then 4/3 + .5(8 - 4/3).
 	within(t, "ses", ses(y, .5), 4./3+.5*(8-4./3), .3)
 	within(t, "slope", slope([]float64{1, unknown, 5, 7}), 2, 1e-12)
-	if got := runHolt([]float64{10, 12, 14}, .5, .5, 1); got.level != 12.75 || got.trend != 1.125 {
+	if got := runHolt([]float64{10, 12, 14}, .5, .5, 1, math.Inf(1)); got.level != 12.75 || got.trend != 1.125 {
 		t.Errorf("holt %+v, want level 12.75 and trend 1.125", got)
 	}
 }

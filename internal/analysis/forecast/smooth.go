@@ -68,8 +68,9 @@ func last(y []float64) float64 {
 type holt struct{ level, trend, sse float64 }
 
 // runHolt smooths y: f = l + phi b; e = y - f; l = f + alpha e; b = phi b + alpha
-// beta e (Gardner and McKenzie 1985, in error-correction form).
-func runHolt(y []float64, alpha, beta, phi float64) holt {
+// beta e (Gardner and McKenzie 1985, in error-correction form). It gives up when
+// its squared errors exceed most.
+func runHolt(y []float64, alpha, beta, phi, most float64) holt {
 	s, begun := holt{}, false
 	for _, v := range y {
 		f := s.level + phi*s.trend
@@ -82,7 +83,9 @@ func runHolt(y []float64, alpha, beta, phi float64) holt {
 			continue
 		}
 		e := v - f
-		s.sse += e * e
+		if s.sse += e * e; s.sse > most {
+			return s
+		}
 		s.level = f + alpha*e
 		s.trend = phi*s.trend + alpha*beta*e
 	}
@@ -95,8 +98,8 @@ func damped(y []float64, h int) []float64 {
 	best, by := holt{sse: math.Inf(1)}, 0.0
 	for _, phi := range [...]float64{.8, .9, .95, .98} {
 		for _, beta := range [...]float64{0, .02, .1, .3} {
-			for _, alpha := range [...]float64{.1, .3, .5, .7, .9, .99} {
-				if s := runHolt(y, alpha, beta, phi); s.sse < best.sse {
+			for _, alpha := range [...]float64{.5, .9, .3, .7, .99, .1} {
+				if s := runHolt(y, alpha, beta, phi, best.sse); s.sse < best.sse {
 					best, by = s, phi
 				}
 			}
