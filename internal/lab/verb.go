@@ -17,7 +17,11 @@ type Verb struct {
 // Verbs is every verb in the order of help. To add one, write its file and add
 // its line here.
 func Verbs() []Verb {
-	return []Verb{}
+	return []Verb{
+		classify(),
+		lexicon(),
+		train(),
+	}
 }
 
 // UsageError is a mistake in the arguments rather than in the data.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/storage"
@@ -24,6 +25,8 @@ type loader struct {
 	asOf  market.Revision
 	items *metric.Catalogue
 	cache *shopCache
+	// lexicon reads what buyers write; nil is the built-in one.
+	lexicon *voice.Lexicon
 }
 
 func newLoader(tx *storage.Tx, shop *market.Shop, asOf market.Revision, now time.Time, c *Cache) (*loader, error) {

@@ -10,6 +10,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -19,6 +20,8 @@ type Rules struct {
 	analysis.Rules
 	Fresh Freshness
 	Cache *Cache // may be nil; keep one per process
+	// Lexicon reads what buyers write; nil is the built-in one.
+	Lexicon *voice.Lexicon
 }
 
 // Watched is what the rules saw at one moment.
@@ -61,6 +64,7 @@ func Watch(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, now 
 		if err != nil {
 			return err
 		}
+		l.lexicon = r.Lexicon
 		w, err = l.watch(ctx, r, now)
 		return err
 	})
