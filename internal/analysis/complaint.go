@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -65,7 +66,7 @@ func counterfeit(causes []CauseCount) bool {
 	var fake, all int64
 	for _, c := range causes {
 		all += c.Count
-		if c.Cause == CauseCounterfeit {
+		if c.Cause == voice.Counterfeit {
 			fake = c.Count
 		}
 	}

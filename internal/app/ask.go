@@ -100,7 +100,11 @@ func configuredShop(c *config.Config) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Shop: c.Markets()[0], Rules: rules(c)}
+	limits, err := rules(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shop{Shop: c.Markets()[0], Rules: limits}
 	for _, spec := range specs {
 		if spec.Shop == s.ID {
 			s.Feeds = append(s.Feeds, Feed{Spec: spec})

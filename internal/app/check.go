@@ -25,6 +25,9 @@ func Check(out io.Writer, c *config.Config, env func(string) (string, bool)) err
 	if err != nil {
 		return err
 	}
+	if _, err := rules(c); err != nil {
+		return err
+	}
 	zone := c.Markets()[0].Zone
 	lines := [][2]string{{"digest morning", c.Schedule.Morning}, {"watch", c.Schedule.Watch}}
 	for _, s := range specs {

@@ -174,7 +174,7 @@ func (d *doctor) sources(ctx context.Context) {
 		return
 	}
 	for _, shop := range d.Config.Markets() {
-		feeds, err := buildFeeds(specs, shop, time.Now, d.Logger)
+		feeds, err := buildFeeds(specs, shop, source.Deps{Logger: d.Logger, Limits: source.NewLimits(), Now: time.Now})
 		if err != nil {
 			d.bad("sources", "shopwatch check -c "+d.Config.File, "%v", err)
 			return

@@ -108,7 +108,11 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 		if err != nil {
 			return nil, err
 		}
-		s := Shop{Shop: m, Feeds: feeds, Rules: rules(c)}
+		limits, err := rules(c)
+		if err != nil {
+			return nil, err
+		}
+		s := Shop{Shop: m, Feeds: feeds, Rules: limits}
 		for _, p := range c.Post {
 			if p.Shop == string(m.ID) {
 				s.Routes = append(s.Routes, route(c, p))

@@ -12,6 +12,7 @@ const (
 	market   = "internal/market "
 	metric   = "internal/metric "
 	analysis = "internal/analysis "
+	methods  = "internal/analysis/* "
 	alert    = "internal/alert "
 	chat     = "internal/chat "
 	outbox   = "internal/outbox "
@@ -41,18 +42,18 @@ var allowed = map[string]string{
 	"internal/access":   market + chat,
 	"internal/outbox":   chat + "golang.org/x/time",
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
-	"internal/card":     market + metric + analysis + alert + chat + i18n + report,
+	"internal/card":     market + metric + analysis + methods + alert + chat + i18n + report,
 	"storage":           market + metric + alert + chat + outbox + access + "storage/column",
 	"storage/column":    market + "github.com/klauspost/compress",
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/report":   market + metric + analysis + alert + outbox + storage,
+	"internal/report":   market + metric + analysis + methods + alert + outbox + storage,
 	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + evidence,
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + outbox + evidence,
 	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + evidence + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",

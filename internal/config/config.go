@@ -152,6 +152,9 @@ type Schedule struct {
 type Rules struct {
 	// Material is the share of a usual day's paid GMV that must be at risk.
 	Material float64 `yaml:"material" default:"0.002" rule:"min=0;max=1"`
+	// Lexicon is the text of a lexicon of complaint causes, as a rule read from
+	// a file; empty means the built-in one.
+	Lexicon string `yaml:"lexicon"`
 	GMVDrop  struct {
 		MinDrop float64 `yaml:"min_drop" default:"0.3" rule:"min=0.01;max=0.9"`
 	} `yaml:"gmv_drop"`

@@ -40,7 +40,7 @@ func forecastSeries(s *Session, horizon, season int, total bool) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = t.Close() }() // it was only read
+	defer t.Close()
 	var all bySeries
 	for row := range t.Rows() {
 		p := point{moment: row.moment("timestamp")}

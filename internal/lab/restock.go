@@ -50,7 +50,7 @@ func restockItems(s *Session, terms restock.Terms) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = t.Close() }() // it was only read
+	defer t.Close()
 	var all bySeries
 	for row := range t.Rows() {
 		p := point{moment: row.moment("day")}

@@ -21,6 +21,9 @@ func Verbs() []Verb {
 		detectVerb(),
 		forecastVerb(),
 		restockVerb(),
+		classify(),
+		lexicon(),
+		train(),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -250,7 +251,7 @@ func TestComplaints(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "complaints", c)
-	if c.Total != 10 || c.Bad != 8 || c.Neutral != 1 || c.Refunds != 1 || c.Causes[0].Cause != analysis.CausePackaging {
+	if c.Total != 10 || c.Bad != 8 || c.Neutral != 1 || c.Refunds != 1 || c.Causes[0].Cause != voice.Packaging {
 		t.Errorf("total %d bad %d neutral %d refunds %d, first cause %v", c.Total, c.Bad, c.Neutral, c.Refunds, c.Causes)
 	}
 	if cream := c.Items[0]; cream.SKU != "CREAM" || !cream.Spike || len(cream.Quotes) != 3 {

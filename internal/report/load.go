@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/storage"
@@ -40,6 +41,8 @@ type loader struct {
 	// itemsRev is the revision of the picture of items, 0 without one.
 	itemsRev market.Revision
 	cache    *shopCache
+	// lexicon reads what buyers write; nil is the built-in one.
+	lexicon *voice.Lexicon
 }
 
 func newLoader(tx *storage.Tx, shop *market.Shop, asOf market.Revision, now time.Time, c *Cache) (*loader, error) {

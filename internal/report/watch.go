@@ -10,6 +10,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -19,6 +20,8 @@ type Rules struct {
 	analysis.Rules
 	Fresh Freshness
 	Cache *Cache // may be nil; keep one per process
+	// Lexicon reads what buyers write; nil is the built-in one.
+	Lexicon *voice.Lexicon
 }
 
 // Watched is what the rules saw at one moment.
@@ -77,6 +80,7 @@ func WatchAsOf(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, 
 		if err != nil {
 			return err
 		}
+		l.lexicon = r.Lexicon
 		if past.AsOf == 0 {
 			if past.Open, err = tx.OpenAlerts(shop.ID); err != nil {
 				return fmt.Errorf("load open alerts: %w", err)
