@@ -13,6 +13,7 @@ import (
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/config"
 	"shopwatch/internal/evidence"
+	"shopwatch/internal/export"
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -24,11 +25,22 @@ type AskOptions struct {
 	Dir    string         // data folder; empty takes the configuration's
 	Lang   string
 	At     time.Time // the moment of asking; zero takes now, or the store's last one without a configuration
-	JSON   bool
+	Format Format
 	Text   string
 	Out    io.Writer
 	Logger *slog.Logger
 }
+
+// Format is how an answer is written.
+type Format string
+
+// Formats of answers.
+const (
+	AsText     Format = ""
+	AsJSON     Format = "json" // the numbers behind it
+	AsCSV      Format = "csv"  // the first table behind it
+	AsWorkbook Format = "xlsx" // all tables behind it, and what their metrics mean
+)
 
 // ErrNo says that a question could not be answered; its text is for the asker.
 var ErrNo = errors.New("no answer")
@@ -71,7 +83,7 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 		User: "terminal", Lang: o.Lang, Now: o.At, Text: o.Text,
 		Allows: func(r access.Right) bool { return r == access.View },
 	}
-	if !o.JSON {
+	if o.Format == AsText {
 		r, err := env.Answer(ctx, ask)
 		if err != nil {
 			return err
@@ -85,12 +97,31 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNo, err)
 	}
+	if o.Format != AsJSON {
+		return exported(o, env.Shop, data)
+	}
 	b, err := evidence.Numbers(data)
 	if err != nil {
 		return err
 	}
 	_, err = o.Out.Write(b)
 	return err
+}
+
+// exported writes the tables of a report as a file for spreadsheets.
+func exported(o AskOptions, shop *market.Shop, data any) error {
+	sheets := export.Sheets(data)
+	if len(sheets) == 0 {
+		return fmt.Errorf("%w: there is no table behind this answer; ask --json prints its numbers", ErrNo)
+	}
+	style := export.Style{Zone: shop.Zone, Currency: shop.Currency}
+	if o.Format == AsCSV {
+		return export.WriteCSV(o.Out, sheets[0], style)
+	}
+	if d := export.Definitions(sheets); len(d.Rows) > 0 {
+		sheets = append(sheets, d)
+	}
+	return export.WriteWorkbook(o.Out, sheets, style)
 }
 
 // configuredShop is the first shop of a configuration, with the freshness that

@@ -19,10 +19,10 @@ import (
 
 // localAsk is a question as it crosses the socket.
 type localAsk struct {
-	Text string    `json:"text"`
-	Lang string    `json:"lang,omitempty"`
-	At   time.Time `json:"at,omitzero"`
-	JSON bool      `json:"json,omitempty"`
+	Text   string    `json:"text"`
+	Lang   string    `json:"lang,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	Format Format    `json:"format,omitempty"`
 }
 
 func socketOf(store string) string { return store + ".sock" }
@@ -62,7 +62,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	o := AskOptions{Lang: q.Lang, At: q.At, JSON: q.JSON, Text: q.Text}
+	o := AskOptions{Lang: q.Lang, At: q.At, Format: q.Format, Text: q.Text}
 	if o.At.IsZero() {
 		o.At = a.set.Clock.Now()
 	}
@@ -78,7 +78,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 // askRunning puts a question to the bot that holds the store. ok is false when
 // none answers there.
 func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err error) {
-	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, JSON: o.JSON}
+	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, Format: o.Format}
 	return callRunning(ctx, store, "ask", q, func(body io.Reader) error {
 		_, err := io.Copy(o.Out, body)
 		return err

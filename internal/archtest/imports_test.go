@@ -60,6 +60,7 @@ var allowed = map[string]string{
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
 	"bot/robot":         chat + chart + "github.com/go-resty/resty/v2",
 	"internal/web":      market + metric + analysis + alert + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
+	"internal/export":   market + metric + report + "github.com/xuri/excelize/v2",
 	"internal/app":      "*",
 	"internal/cli":      "internal/app internal/config internal/lab " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",

@@ -27,7 +27,7 @@ const (
 var verbs = []func(*terminal) *cobra.Command{
 	demoVerb, serveVerb,
 	checkVerb, doctorVerb,
-	askVerb, replayVerb,
+	askVerb, exportVerb, replayVerb,
 	importVerb, sourceVerb,
 	manifestVerb, healthVerb, versionVerb,
 	labVerb,
