@@ -5,6 +5,9 @@ import (
 	"errors"
 )
 
+// SchemaVersion is the layout that this program writes.
+const SchemaVersion = schemaVersion
+
 // ForgetRows empties the memory of decoded rows, as after a restart.
 func ForgetRows(db *DB) {
 	db.cache.reset()
