@@ -72,6 +72,7 @@ var questions = []struct {
 		}
 		return out, nil
 	}},
+	{"feeds then", func(tx *storage.Tx) (any, error) { return tx.FeedsAsOf(testShop().ID, 287) }},
 	{"feeds", func(tx *storage.Tx) (any, error) { return tx.Feeds(testShop().ID) }},
 	{"snapshots", func(tx *storage.Tx) (any, error) {
 		return tx.Snapshots(testShop().ID, "order_line", testShop().Window(day0, day0+5))
@@ -238,7 +239,7 @@ func TestLostKey(t *testing.T) {
 	for prefix, asks := range map[string]string{
 		"alert_open": "alerts", "alert_since": "alerts since", "alert": "alerts", "outbox_open": "undone", "outbox": "undone",
 		"audit": "trail", "run": "runs", "snapshot": "pictures", "timeline": "snapshots", "partition": "events",
-		"event/": "events", "picture/": "pictures",
+		"feed_past": "feeds then", "event/": "events", "picture/": "pictures",
 	} {
 		t.Run(prefix, func(t *testing.T) {
 			db := openStore(t)

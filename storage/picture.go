@@ -33,6 +33,9 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 		return snap, nil, false, err
 	}
 	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err == nil && !found {
+		err = tx.picturesForgotten(shop, s, at)
+	}
 	if err != nil || !found {
 		return snap, nil, false, err
 	}
@@ -86,6 +89,7 @@ func (tx *Tx) picture(s *schema, shop market.ShopID, m moment) (Picture, error) 
 	if err != nil {
 		return Picture{}, err
 	}
+	tx.reads(m.at)
 	rows, err := tx.pictureRows(s, shop, m.day, m.rev)
 	return Picture{Snapshot: snap, Rows: rows}, err
 }

@@ -97,6 +97,8 @@ type Horizon struct {
 	Seen time.Time // keys of the seen set that expired
 	Runs time.Time // runs by due time, except the last of each job
 	Sent time.Time // outbox entries that were sent, by creation; never dead ones
+	// Audit is for lines of the trail, Evidence for evidence by its moment.
+	Audit, Evidence time.Time
 }
 
 // pruneStep bounds a transaction of Prune, so that others get their turn.
@@ -108,7 +110,7 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 	for _, step := range []struct {
 		before time.Time
 		run    func(tx *Tx, before time.Time) (int, error)
-	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}} {
+	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}} {
 		for more := !step.before.IsZero(); more; {
 			n := 0
 			err := db.Update(ctx, func(tx *Tx) (err error) {
@@ -123,6 +125,33 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 		}
 	}
 	return total, nil
+}
+
+// pruneAudit removes lines of the trail before a time, at most pruneStep.
+func (tx *Tx) pruneAudit(before time.Time) (int, error) {
+	type place struct {
+		at   int64
+		rest []byte
+	}
+	var old []place
+	w := always
+	w.End = before
+	err := tx.scanDated(spaceAudit, "", w, func(key, rest, _ []byte) error {
+		if len(old) < pruneStep {
+			at, _, _ := cutUint(key[len(key)-len(rest)-8:])
+			old = append(old, place{int64(at ^ 1<<63), bytes.Clone(rest)})
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range old {
+		if err := tx.listDated(spaceAudit, "", p.at, p.rest, nil, -1); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }
 
 func (tx *Tx) pruneSeen(before time.Time) (int, error) {
