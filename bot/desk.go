@@ -123,6 +123,9 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 		reply = d.excuse(ctx, e, err)
 	}
 	sendErr := d.send(ctx, e, reply)
+	if sendErr == nil && reply.Keep != nil {
+		sendErr = reply.Keep(ctx)
+	}
 	level := slog.LevelInfo
 	if err := errors.Join(err, sendErr); err != nil {
 		level = slog.LevelError

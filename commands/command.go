@@ -81,6 +81,10 @@ type Reply struct {
 	Message chat.Message
 	Share   bool // for everyone in the channel
 	Silent  bool // nothing to say: the effect is visible elsewhere
+	// Keep writes down what the answer was computed from; nil when it holds no
+	// numbers. It is called after the answer has been sent, which it must not
+	// delay.
+	Keep func(ctx context.Context) error
 }
 
 // Request is a parsed question.
@@ -89,6 +93,9 @@ type Request struct {
 	Query    Query
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
+
+	args  string // Question without the verb
+	proof *proof
 }
 
 func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop) }
@@ -100,11 +107,17 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if no != nil {
 		return *no, nil
 	}
+	if err := env.newest(ctx, &r); err != nil {
+		return Reply{}, err
+	}
 	m, err := c.Run(ctx, env, r)
 	if t, ok := trouble(err); ok {
 		return Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}, nil
 	}
-	return Reply{Message: m, Share: r.Query.Share}, err
+	if err != nil {
+		return Reply{}, err
+	}
+	return env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
 }
 
 // Numbers gives what stands behind the answer to a typed question, for
@@ -117,6 +130,9 @@ func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
 	}
 	if c.Data == nil {
 		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+	}
+	if err := env.newest(ctx, &r); err != nil {
+		return nil, err
 	}
 	data, err := c.Data(ctx, env, r)
 	if t, ok := trouble(err); ok {
@@ -143,7 +159,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen, args: rest, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

@@ -24,6 +24,8 @@ type Query struct {
 	Focus   string // "out", "low", "causes": a word that the command itself knows
 	Lang    string // asked for by lang=, else empty
 	Share   bool   // answer to everyone in the channel
+	// AsOf is the revision of facts to answer from, 0 for the newest.
+	AsOf market.Revision
 }
 
 // Period is a span of business days. Asked is how it was written, for the echo.

@@ -73,7 +73,12 @@ func (tx *Tx) EvidenceID(e Evidence) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("evidence: %w", err)
 	}
-	sum := sha256.Sum256(b)
+	e.Program = "" // so that two builds give a question the same id
+	named, err := json.Marshal(e)
+	if err != nil {
+		return "", fmt.Errorf("evidence: %w", err)
+	}
+	sum := sha256.Sum256(named)
 	letters := make([]byte, len(sum))
 	for i, c := range sum {
 		letters[i] = idLetters[int(c)%len(idLetters)]

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"fmt"
+	"slices"
 
 	"shopwatch/internal/market"
 )
@@ -87,7 +88,7 @@ func (tx *Tx) FeedsAsOf(shop market.ShopID, asOf market.Revision) ([]Feed, error
 // pull after names the one before, so a record that got lost is noticed.
 func (tx *Tx) feedThen(feed []byte, asOf market.Revision) (then storedFeed, found bool, err error) {
 	var next storedFeed
-	border := keyUint(feed[:len(feed):len(feed)], uint64(asOf)+1)
+	border := keyUint(slices.Clip(feed), uint64(asOf)+1)
 	one := func(r Range, into *storedFeed) error {
 		return tx.scan(spaceFeedPast, r, func(key, payload []byte) (bool, error) {
 			return false, decodeJSON(spaceFeedPast, key, payload, into)

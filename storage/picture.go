@@ -43,6 +43,20 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 	return p.Snapshot, p.Rows, err == nil, err
 }
 
+// Standing returns the revision and the instant of the picture that State would
+// return, without reading it. A picture that is no longer kept is not found.
+func (tx *Tx) Standing(shop market.ShopID, t *market.Table, at time.Time, asOf market.Revision) (rev market.Revision, taken time.Time, found bool, err error) {
+	if _, err := tx.stateSchema(t); err != nil {
+		return 0, taken, false, err
+	}
+	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err != nil || !found {
+		return 0, taken, false, err
+	}
+	tx.reads(m.at)
+	return m.rev, instant(m.at), true, nil
+}
+
 // States yields the pictures of a table whose instants lie in w, oldest first,
 // as known at revision asOf (0: now). It must be used inside the transaction.
 func (tx *Tx) States(shop market.ShopID, t *market.Table, w market.Window, asOf market.Revision) iter.Seq2[Picture, error] {

@@ -2,18 +2,17 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"shopwatch/commands"
 	"shopwatch/internal/access"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/config"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -37,14 +36,11 @@ var ErrNo = errors.New("no answer")
 // Ask answers a question as the chat would: by the running bot that holds the
 // store, else over the store itself.
 func Ask(ctx context.Context, o AskOptions) (err error) {
-	path := filepath.Join(o.Dir, storeFile)
-	if o.Dir == "" && o.Config != nil {
-		path = o.Config.Storage.Path
-	}
+	path := storePath(o.Config, o.Dir)
 	if answered, err := askRunning(ctx, path, o); answered || err != nil {
 		return err
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return err
 	}
@@ -80,15 +76,21 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 		if err != nil {
 			return err
 		}
-		return r.Message.WriteText(o.Out)
+		if err := r.Message.WriteText(o.Out); err != nil || r.Keep == nil {
+			return err
+		}
+		return r.Keep(ctx)
 	}
 	data, err := env.Numbers(ctx, ask)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNo, err)
 	}
-	enc := json.NewEncoder(o.Out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(data)
+	b, err := evidence.Numbers(data)
+	if err != nil {
+		return err
+	}
+	_, err = o.Out.Write(b)
+	return err
 }
 
 // configuredShop is the first shop of a configuration, with the freshness that

@@ -44,7 +44,10 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("local socket: %w", err), l.Close())
 	}
-	return serveOn(ctx, l, http.HandlerFunc(a.localQuestion))
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /ask", a.localQuestion)
+	mux.HandleFunc("POST /replay", a.localReplay)
+	return serveOn(ctx, l, mux)
 }
 
 const (
@@ -75,7 +78,17 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 // askRunning puts a question to the bot that holds the store. ok is false when
 // none answers there.
 func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err error) {
-	body, err := json.Marshal(localAsk{Text: o.Text, Lang: o.Lang, At: o.At, JSON: o.JSON})
+	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, JSON: o.JSON}
+	return callRunning(ctx, store, "ask", q, func(body io.Reader) error {
+		_, err := io.Copy(o.Out, body)
+		return err
+	})
+}
+
+// callRunning asks the bot that holds the store for something and lets read
+// have what it says. ok is false when none answers there.
+func callRunning(ctx context.Context, store, what string, q any, read func(io.Reader) error) (ok bool, err error) {
+	body, err := json.Marshal(q)
 	if err != nil {
 		return false, err
 	}
@@ -85,7 +98,7 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 		},
 	}}
 	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://shopwatch/ask", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://shopwatch/"+what, bytes.NewReader(body))
 	if err != nil {
 		return false, err
 	}
@@ -98,6 +111,5 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) // what has come is shown
 		return true, errors.New(string(bytes.TrimSpace(text)))
 	}
-	_, err = io.Copy(o.Out, resp.Body)
-	return true, err
+	return true, read(resp.Body)
 }

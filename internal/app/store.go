@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -42,24 +41,17 @@ func openStore(ctx context.Context, path string, mmap int64, log *slog.Logger) (
 // can be asked without a configuration.
 const shopSetting = "shop"
 
-// storedShop is a shop as a store keeps it: its zone by name.
-type storedShop struct {
-	market.Shop
-	Zone string
-}
-
 func saveShop(ctx context.Context, db *storage.DB, shop *market.Shop) error {
-	raw, err := json.Marshal(storedShop{Shop: *shop, Zone: shop.Zone.String()})
+	raw, err := market.EncodeShop(shop)
 	if err != nil {
-		return fmt.Errorf("save shop %s: %w", shop.ID, err)
+		return err
 	}
 	return db.Update(ctx, func(tx *storage.Tx) error { return tx.PutSetting(shopSetting, raw) })
 }
 
 // loadShop returns the shop that a store was made for.
-func loadShop(ctx context.Context, db *storage.DB) (*market.Shop, error) {
-	var s storedShop
-	err := db.View(ctx, func(tx *storage.Tx) error {
+func loadShop(ctx context.Context, db *storage.DB) (shop *market.Shop, err error) {
+	err = db.View(ctx, func(tx *storage.Tx) error {
 		raw, ok, err := tx.Setting(shopSetting)
 		if err != nil {
 			return err
@@ -67,17 +59,10 @@ func loadShop(ctx context.Context, db *storage.DB) (*market.Shop, error) {
 		if !ok {
 			return fmt.Errorf("%w: this store does not say which shop it holds; name a configuration with -c", ErrRefused)
 		}
-		return json.Unmarshal(raw, &s)
+		shop, err = market.DecodeShop(raw)
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("shop %s: %w", s.ID, err)
-	}
-	s.Shop.Zone = zone
-	return &s.Shop, nil
+	return shop, err
 }
 
 // lastPull is when the newest data arrived; the zero time when none ever did.

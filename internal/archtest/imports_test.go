@@ -20,6 +20,7 @@ const (
 	chart    = "internal/chart "
 	i18n     = "internal/i18n "
 	report   = "internal/report "
+	evidence = "internal/evidence "
 	source   = "internal/source "
 	storage  = "storage "
 )
@@ -45,10 +46,11 @@ var allowed = map[string]string{
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
+	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
 	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + evidence,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + evidence + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",

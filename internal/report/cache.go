@@ -46,7 +46,7 @@ func (c *Cache) of(shop market.ShopID) *shopCache {
 func newShopCache() *shopCache {
 	return &shopCache{
 		days:    map[market.Day]dayBins{},
-		shelves: sampler[bool]{ids: map[string]int32{}, at: map[int64][]sample[bool]{}},
-		offers:  sampler[market.Fen]{ids: map[string]int32{}, at: map[int64][]sample[market.Fen]{}},
+		shelves: sampler[bool]{ids: map[string]int32{}, at: map[int64]look[bool]{}},
+		offers:  sampler[market.Fen]{ids: map[string]int32{}, at: map[int64]look[market.Fen]{}},
 	}
 }

@@ -23,7 +23,8 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 			return err
 		}
 		c, err = l.complaints(q)
-		return err
+		l.based(&c.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Complaints{}, fmt.Errorf("complaints of %s: %w", shop.ID, err)
@@ -32,7 +33,7 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 }
 
 func (l *loader) complaints(q ComplaintsQuery) (Complaints, error) {
-	all, err := feeds(l.tx, l.shop, complaintTables, q.Now, q.Fresh)
+	all, err := l.feeds(complaintTables, q.Now, q.Fresh)
 	if err != nil {
 		return Complaints{}, err
 	}

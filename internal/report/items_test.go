@@ -116,7 +116,7 @@ func TestPrice(t *testing.T) {
 func TestFindItems(t *testing.T) {
 	w := stocked(t)
 	for text, want := range map[string]string{"coat": "[COAT]", "71002": "[CREAM]", "大衣": "[COAT]", "手": "[PHONE]", "": "[]", "nothing": "[]", "0ML": "[CREAM]"} {
-		found, err := FindItems(context.Background(), w.db, w.shop, text, 5)
+		found, err := FindItems(context.Background(), w.db, w.shop, text, 0, 5)
 		got := []market.SKU{}
 		for _, it := range found {
 			got = append(got, it.SKU)

@@ -21,10 +21,15 @@ type sample[T any] struct {
 }
 
 // sampler keeps values of pictures of the past, by row number and instant.
-// Pictures of the past are taken to be final.
 type sampler[T any] struct {
 	ids map[string]int32
-	at  map[int64][]sample[T]
+	at  map[int64]look[T]
+}
+
+// look is what the picture of a revision showed, by row number.
+type look[T any] struct {
+	rev  market.Revision
+	rows []sample[T]
 }
 
 // id returns the number of a row.
@@ -58,33 +63,34 @@ func history[T any](l *loader, s *sampler[T], t *market.Table, now time.Time, re
 	l.cache.mu.Lock()
 	defer l.cache.mu.Unlock()
 	moments := l.moments(now)
-	keep := map[int64][]sample[T]{}
+	keep := map[int64]look[T]{}
 	for _, at := range moments {
-		row, ok := s.at[at.Unix()]
-		if !ok || row == nil || l.asOf != 0 {
-			if row, err = look(l, s, t, at, read); err != nil {
+		rev, taken, found, err := l.tx.Standing(l.shop.ID, t, at, l.asOf)
+		if err != nil {
+			return nil, nil, fmt.Errorf("load %s of %s: %w", t.Name, at.Format(time.RFC3339), err)
+		}
+		if !found || at.Sub(taken) > sampleAge {
+			continue
+		}
+		seen, ok := s.at[at.Unix()]
+		if !ok || seen.rev != rev {
+			seen.rev = rev
+			if seen.rows, err = sampled(l, s, t, at, read); err != nil {
 				return nil, nil, err
 			}
 		}
-		keep[at.Unix()] = row
-		if row != nil {
-			times, values = append(times, at), append(values, row)
-		}
+		keep[at.Unix()] = seen
+		times, values = append(times, at), append(values, seen.rows)
 	}
-	if l.asOf == 0 {
-		s.at = keep
-	}
+	s.at = keep
 	return times, values, nil
 }
 
-// look samples one picture; nil when there is none of that time.
-func look[T any](l *loader, s *sampler[T], t *market.Table, at time.Time, read func(*market.Batch, func(key string, v T))) ([]sample[T], error) {
-	snap, rows, found, err := l.tx.State(l.shop.ID, t, at, l.asOf)
+// sampled reads one picture.
+func sampled[T any](l *loader, s *sampler[T], t *market.Table, at time.Time, read func(*market.Batch, func(key string, v T))) ([]sample[T], error) {
+	_, rows, _, err := l.tx.State(l.shop.ID, t, at, l.asOf)
 	if err != nil {
 		return nil, fmt.Errorf("load %s of %s: %w", t.Name, at.Format(time.RFC3339), err)
-	}
-	if !found || at.Sub(snap.Window.End) > sampleAge {
-		return nil, nil
 	}
 	out := make([]sample[T], 0, rows.Len())
 	read(rows, func(key string, v T) {

@@ -29,7 +29,8 @@ func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQu
 			return err
 		}
 		s, err = l.stock(q)
-		return err
+		l.based(&s.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Stock{}, fmt.Errorf("stock of %s: %w", shop.ID, err)
@@ -38,7 +39,7 @@ func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQu
 }
 
 func (l *loader) stock(q StockQuery) (Stock, error) {
-	all, err := feeds(l.tx, l.shop, stockTables, q.Now, q.Fresh)
+	all, err := l.feeds(stockTables, q.Now, q.Fresh)
 	if err != nil {
 		return Stock{}, err
 	}
