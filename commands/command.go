@@ -51,6 +51,8 @@ type Env struct {
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Store says how the store stands, for the status answer; nil leaves it out.
+	Store func(ctx context.Context) (report.StoreStatus, error)
 
 	topics []card.Topic // all commands for help; help itself cannot name the list it is in
 }

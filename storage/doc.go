@@ -46,6 +46,7 @@
 //	evidence            id                            what an answer or a post was computed from, JSON
 //	evidence_at         shop, UTC day, now, id        what of the facts it needs, JSON (a dated list)
 //	evidence_blob       SHA-256 of the content        number of users u32, content (zstd)
+//	hole                shop table                    days of events that a repair took rows from, JSON
 //	forgotten           shop table                    up to when columns of dropped events reached, JSON
 //
 // # Events
@@ -105,4 +106,5 @@ const (
 	spaceEvidenceAt     = "evidence_at"
 	spaceEvidenceBlob   = "evidence_blob"
 	spaceForgotten      = "forgotten"
+	spaceHole           = "hole"
 )
