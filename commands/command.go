@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/card"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
@@ -57,7 +58,10 @@ type Env struct {
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Store says how the store stands, for the status answer; nil leaves it out.
+	Store func(ctx context.Context) (report.StoreStatus, error)
 
+	basis  evidence.Basis
 	topics []card.Topic // all commands for help; help itself cannot name the list it is in
 }
 
@@ -66,6 +70,7 @@ func New(env Env) *Env {
 	for _, c := range all() {
 		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
+	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
 	return &env
 }
 

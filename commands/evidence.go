@@ -54,8 +54,6 @@ func (env *Env) newest(ctx context.Context, r *Request) error {
 	})
 }
 
-func (env *Env) basis() evidence.Basis { return evidence.Basis{Shop: env.Shop, Rules: env.Rules} }
-
 func (r Request) said(verb string, m chat.Message) evidence.Said {
 	s := evidence.Said{
 		Kind: evidence.KindAnswer, Verb: verb, Args: r.args, Now: r.Now, Data: r.proof.data, Report: r.proof.numbers,
@@ -73,7 +71,7 @@ func (env *Env) witness(ctx context.Context, c *Command, r Request, reply Reply)
 	if r.proof.numbers == nil || r.Query.AsOf == 0 {
 		return reply, nil
 	}
-	rec, err := env.basis().Record(r.said(c.Name, reply.Message))
+	rec, err := env.basis.Record(r.said(c.Name, reply.Message))
 	if err != nil {
 		return reply, err
 	}

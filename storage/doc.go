@@ -45,7 +45,9 @@
 //	setting, cursor     key                           as given
 //	evidence            id                            what an answer or a post was computed from, JSON
 //	evidence_at         shop, UTC day, now, id        what of the facts it needs, JSON (a dated list)
-//	evidence_blob       SHA-256 of the content        number of users u32, content (zstd)
+//	evidence_blob       SHA-256 of the content        content, packed like a column
+//	evidence_users      the same                      how much evidence names it, JSON number
+//	hole                shop table                    days of events that a repair took rows from, JSON
 //	forgotten           shop table                    up to when columns of dropped events reached, JSON
 //
 // # Events
@@ -104,5 +106,7 @@ const (
 	spaceEvidence       = "evidence"
 	spaceEvidenceAt     = "evidence_at"
 	spaceEvidenceBlob   = "evidence_blob"
+	spaceEvidenceUsers  = "evidence_users"
 	spaceForgotten      = "forgotten"
+	spaceHole           = "hole"
 )

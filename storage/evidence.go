@@ -2,7 +2,6 @@ package storage
 
 import (
 	"crypto/sha256"
-	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -166,41 +165,37 @@ func (tx *Tx) holdBlob(content []byte) error {
 	if content == nil {
 		return nil
 	}
-	key := []byte(Blob(content))
-	old, err := tx.get(spaceEvidenceBlob, key)
+	name := Blob(content)
+	users, err := tx.blobUsers(name)
 	if err != nil {
 		return err
 	}
-	if old == nil {
-		old = tx.db.codec.Pack(make([]byte, 4), content)
+	if users == 0 {
+		if err := tx.put(spaceEvidenceBlob, []byte(name), tx.db.codec.Pack(nil, content)); err != nil {
+			return err
+		}
 	}
-	return tx.putUsers(key, old, +1)
+	return tx.putJSON(spaceEvidenceUsers, []byte(name), users+1)
 }
 
-// putUsers changes the number of users of a blob; without any it goes.
-func (tx *Tx) putUsers(key, old []byte, by int) error {
-	if len(old) < 4 {
-		return damaged(spaceEvidenceBlob, key, "cut short")
-	}
-	users := int64(binary.LittleEndian.Uint32(old)) + int64(by)
-	if users <= 0 {
-		return tx.remove(spaceEvidenceBlob, key)
-	}
-	next := slices.Clone(old)
-	binary.LittleEndian.PutUint32(next, uint32(users))
-	return tx.put(spaceEvidenceBlob, key, next)
+func (tx *Tx) blobUsers(name string) (users int, err error) {
+	_, err = tx.getJSON(spaceEvidenceUsers, []byte(name), &users)
+	return users, err
 }
 
-// dropBlob counts one user less of a blob.
+// dropBlob counts one user less of a blob; without any it goes.
 func (tx *Tx) dropBlob(name string) error {
 	if name == "" {
 		return nil
 	}
-	b, err := tx.get(spaceEvidenceBlob, []byte(name))
-	if err != nil || b == nil {
+	users, err := tx.blobUsers(name)
+	switch {
+	case err != nil:
 		return err
+	case users > 1:
+		return tx.putJSON(spaceEvidenceUsers, []byte(name), users-1)
 	}
-	return tx.putUsers([]byte(name), b, -1)
+	return errors.Join(tx.remove(spaceEvidenceBlob, []byte(name)), tx.remove(spaceEvidenceUsers, []byte(name)))
 }
 
 // blob returns the content of a blob; nil for "".
@@ -209,17 +204,17 @@ func (tx *Tx) blob(name string) ([]byte, error) {
 		return nil, nil
 	}
 	b, err := tx.get(spaceEvidenceBlob, []byte(name))
-	if err == nil && len(b) < 4 {
+	if err == nil && b == nil {
 		err = damaged(spaceEvidenceBlob, []byte(name), "blob is missing")
 	}
 	if err != nil {
 		return nil, err
 	}
-	out, err := tx.db.codec.Unpack(b[4:], nil)
+	out, err := tx.db.codec.Unpack(b, nil)
 	if err != nil || Blob(out) != name {
 		return nil, damaged(spaceEvidenceBlob, []byte(name), "content does not fit its name")
 	}
-	return out, nil
+	return slices.Clone(out), nil // it outlives the transaction
 }
 
 // Pins is what live evidence of a shop needs. Whoever merges versions of facts

@@ -75,7 +75,7 @@ func TestEvidence(t *testing.T) {
 		t.Fatal(err)
 	}
 	view(t, db, func(tx *storage.Tx) error {
-		for _, space := range []string{"evidence", "evidence_at", "evidence_blob"} {
+		for _, space := range []string{"evidence", "evidence_at", "evidence_blob", "evidence_users"} {
 			if n := storage.CountKeys(tx, space); n != 0 {
 				t.Errorf("%s has %d keys left", space, n)
 			}

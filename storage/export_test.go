@@ -47,3 +47,12 @@ func Lose(tx *Tx, prefix string) (string, error) {
 	})
 	return spaces[0], errors.Join(err, tx.w.Delete(spaces[0], last))
 }
+
+// Spoil flips a bit in the value of the last key of a space, behind the seal's back.
+func Spoil(tx *Tx, space string) error {
+	return tx.r.Scan(space, Range{Reverse: true}, func(key, value []byte) (bool, error) {
+		b := bytes.Clone(value)
+		b[len(b)/2] ^= 4
+		return false, tx.w.Put(space, bytes.Clone(key), b)
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,6 +36,7 @@ type Settings struct {
 	Lang     string
 	Langs    map[string]string // language by channel id
 	Schedule Schedule
+	Upkeep   Upkeep
 	// Inline runs jobs one after another, for a stepped clock.
 	Inline bool
 }
@@ -69,11 +71,9 @@ type App struct {
 	desk      *bot.Desk
 	feeds     []jobs.Feed
 	envs      []*commands.Env           // one per shop, in order
+	copying   sync.Mutex                // one copy of the store at a time
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
-
-// pruneAt is when old records are forgotten: when nobody reads or sells much.
-const pruneAt = "17 4 * * *"
 
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
@@ -98,11 +98,9 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
-	nightly, err := jobs.ParseCron(pruneAt, set.Shops[0].Zone)
-	if err != nil {
-		return nil, fmt.Errorf("prune: %w", err)
+	if err := a.addUpkeep(); err != nil {
+		return nil, err
 	}
-	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Prune(set.DB, nightly, now, set.Logger))
 	a.desk = bot.New(bot.Config{
 		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
 		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
@@ -120,6 +118,7 @@ func New(set Settings) (*App, error) {
 // are due together: facts first, then what is said about them.
 func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	env, first := Env(a.set.DB, s), len(a.scheduler.Jobs)
+	env.Store = a.storeStatus
 	for _, f := range s.Feeds {
 		if f.Spec.Schedule == "" {
 			continue

@@ -25,6 +25,7 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 )
 
 // DemoOptions say what the demo is like. The zero value is the usual one.
@@ -123,7 +124,7 @@ func (d *Demo) openDemoStore(ctx context.Context) (err error) {
 		d.onStop("temporary folder", func() error { return os.RemoveAll(dir) })
 	}
 	d.store = filepath.Join(dir, storeFile)
-	d.db, err = openStore(ctx, d.store, 0, d.opt.Logger)
+	d.db, err = openStore(ctx, d.store, bolt.Options{}, d.opt.Logger)
 	if err != nil {
 		return err
 	}

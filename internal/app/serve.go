@@ -42,7 +42,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
-	db, err = openStore(ctx, c.Storage.Path, int64(c.Storage.Mmap), log)
+	db, err = openStore(ctx, c.Storage.Path, storeOptions(c), log)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
 		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+		Upkeep:   upkeepOf(c),
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)

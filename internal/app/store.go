@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
 
+	"shopwatch/internal/config"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
@@ -21,16 +23,29 @@ var ErrRefused = errors.New("refused to start")
 // storeFile is the name of the store in a data folder.
 const storeFile = "shopwatch.db"
 
-// openStore opens or creates the store at path.
-func openStore(ctx context.Context, path string, mmap int64, log *slog.Logger) (*storage.DB, error) {
+// storeOptions are the engine's options of a configuration; nil has none.
+func storeOptions(c *config.Config) bolt.Options {
+	if c == nil {
+		return bolt.Options{}
+	}
+	return bolt.Options{InitialMmapSize: int(c.Storage.Mmap), MaxSize: int(c.Storage.MaxSize)}
+}
+
+// openStore opens or creates the store at path. A store of an older layout is
+// copied beside itself before it is changed.
+func openStore(ctx context.Context, path string, o bolt.Options, log *slog.Logger) (*storage.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("%w: folder of the store: %w", ErrRefused, err)
 	}
-	engine, err := bolt.Open(path, bolt.Options{InitialMmapSize: int(mmap)})
+	engine, err := bolt.Open(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	db, err := storage.Open(ctx, storage.Options{Engine: engine, Logger: log})
+	db, err := storage.Open(ctx, storage.Options{Engine: engine, Logger: log, BeforeMigration: func(ctx context.Context, layout int, backup func(io.Writer) error) error {
+		old := fmt.Sprintf("%s.layout-%d", path, layout)
+		log.LogAttrs(ctx, slog.LevelInfo, "store is copied before its layout changes", slog.String("copy", old))
+		return bolt.WriteCopy(ctx, old, backup)
+	}})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}

@@ -28,6 +28,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	demoVerb, serveVerb,
 	checkVerb, doctorVerb,
 	askVerb, exportVerb, replayVerb,
+	dbVerb,
 	importVerb, sourceVerb,
 	manifestVerb, healthVerb, versionVerb,
 	labVerb,

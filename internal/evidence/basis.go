@@ -14,6 +14,17 @@ import (
 type Basis struct {
 	Shop  *market.Shop
 	Rules report.Rules // its Cache is not part of the record
+
+	encoded []byte // by Frozen
+}
+
+// Frozen returns b with its encoding kept, for a basis that is used again and
+// again and does not change meanwhile.
+func (b Basis) Frozen() Basis {
+	if encoded, err := b.encode(); err == nil {
+		b.encoded = encoded
+	}
+	return b // an error comes back when it is used
 }
 
 // basisForm is a Basis as JSON.
@@ -24,6 +35,9 @@ type basisForm struct {
 }
 
 func (b Basis) encode() ([]byte, error) {
+	if b.encoded != nil {
+		return b.encoded, nil
+	}
 	shop, err := market.EncodeShop(b.Shop)
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ var latest = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 // FindItems looks text up in the catalogue: an exact SKU or item id alone, else
 // titles that contain it, whatever the case, by 7-day paid GMV. It returns at
 // most max items and none for an empty text. asOf is the revision to look at, 0
-// for now.
+// the newest.
 func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text string, asOf market.Revision, max int) (found []Item, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "" || max <= 0 {

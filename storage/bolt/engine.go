@@ -79,6 +79,9 @@ func Open(path string, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, explain(path, err))
 	}
+	if err := samePlace(file, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
+	}
 	e := &Engine{db: db, file: file, path: path, limit: int64(o.MaxSize), readOnly: o.ReadOnly}
 	if o.ReadOnly {
 		return e, nil
@@ -115,6 +118,23 @@ func open(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 		},
 	})
 	return db, file, err
+}
+
+// samePlace notices that the file was replaced, by a restore or a compaction,
+// while its lock was waited for.
+func samePlace(f *os.File, path string) error {
+	mine, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(path)
+	if err != nil {
+		return bare(err)
+	}
+	if !os.SameFile(mine, now) {
+		return fmt.Errorf("%w: it has just been replaced; start again", storage.ErrLocked)
+	}
+	return nil
 }
 
 // explain turns an error of bbolt or the system into one of the store.

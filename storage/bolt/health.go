@@ -24,7 +24,7 @@ func (e *Engine) Health(ctx context.Context, deep bool) (storage.Health, error) 
 	if err != nil {
 		return storage.Health{}, err
 	}
-	h := storage.Health{Bytes: info.Size()}
+	h := storage.Health{Bytes: info.Size(), Limit: e.limit}
 	err = e.pinned(ctx, f, func(m boltMeta) error {
 		if !deep {
 			w := newWalk(f, m)
