@@ -24,6 +24,7 @@ const (
 	evidence = "internal/evidence "
 	source   = "internal/source "
 	storage  = "storage "
+	series   = "storage/series "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -48,13 +49,13 @@ var allowed = map[string]string{
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/report":   market + metric + analysis + methods + alert + outbox + storage,
+	"internal/report":   market + metric + analysis + methods + alert + outbox + storage + series,
 	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + outbox + evidence,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + evidence + "github.com/robfig/cron/v3",
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + evidence,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + evidence + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
