@@ -128,13 +128,16 @@ func (k *Sink) json(cells []any) error {
 	return err
 }
 
-// decimal writes nine significant digits without an exponent; nothing for what
-// is not a number.
+// decimal writes nine significant digits, with an exponent only for what is
+// nearly 0; nothing for what is not a number.
 func decimal(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 9, 64), 64)
+	if short != 0 && math.Abs(short) < 1e-4 {
+		return strconv.FormatFloat(short, 'g', -1, 64)
+	}
 	return strconv.FormatFloat(short+0, 'f', -1, 64) // + 0: no minus zero
 }
 

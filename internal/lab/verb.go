@@ -24,6 +24,7 @@ func Verbs() []Verb {
 		classify(),
 		lexicon(),
 		train(),
+		spikeVerb(),
 	}
 }
 
