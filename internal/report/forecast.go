@@ -26,9 +26,9 @@ type Forecast struct {
 	// From is today, To the last day looked at.
 	From market.Day `json:"from"`
 	To   market.Day `json:"to"`
-	// Known is how many whole days of sales stand behind the forecast. TooFew
-	// says that they are too few, or too few outside campaigns: then nothing
-	// below is known but History.
+	// Known is how many whole days of sales stand behind the forecast, those of
+	// campaigns left out. TooFew says that they are too few: then nothing below
+	// is known but History.
 	Known  int  `json:"known"`
 	TooFew bool `json:"too_few,omitempty"`
 

@@ -18,7 +18,7 @@ const (
 	// forecastDays of history are read: two years, and two months to see how the
 	// months of a year follow each other.
 	forecastDays = 2*364 + 56
-	// leastHistory whole days are needed, so that each weekday was there twice.
+	// leastHistory ordinary days are needed, so that each weekday was there twice.
 	leastHistory = 14
 	shownHistory = 28
 	longestAhead = 92
@@ -150,7 +150,7 @@ func (o *outlook) fill(f *Forecast) {
 		f.History = append(f.History, DayPaid{Day: o.first + market.Day(i), Paid: total.Paid[i], Known: known})
 	}
 	view := o.view(total)
-	f.Known = view.known
+	f.Known = view.ahead.Known
 	if view.err != nil {
 		f.TooFew = true
 		return
@@ -182,23 +182,16 @@ type view struct {
 	ahead   forecast.Forecast // step 0 is today
 	uplifts []forecast.Uplift
 	pace    *forecast.Pace // of today; nil when the day is too young or too few are like it
-	known   int
 	err     error
 }
 
 func (o *outlook) view(p metric.DailyPart) *view {
 	y := o.history(p)
 	v := &view{o: o, part: p}
-	for _, x := range y {
-		if !math.IsNaN(x) {
-			v.known++
-		}
-	}
-	if v.known < leastHistory {
-		v.err = forecast.ErrTooShort
-		return v
-	}
 	v.ahead, v.uplifts, v.err = forecast.RunMarked(y, o.marks, forecast.Daily, int(o.to-o.today)+1)
+	if v.err == nil && v.ahead.Known < leastHistory {
+		v.err = forecast.ErrTooShort
+	}
 	if v.err == nil {
 		v.paceToday()
 	}
