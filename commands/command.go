@@ -37,8 +37,34 @@ type Command struct {
 // all is every command in the order of help.
 func all() []*Command {
 	return []*Command{
-		gmv, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
-		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
+		gmv,
+		forecast,
+		race,
+		campaign,
+		channels,
+		bands,
+		regions,
+		hits,
+		fresh,
+		price,
+		floor,
+		stock,
+		cover,
+		slow,
+		funnel,
+		traffic,
+		search,
+		ads,
+		members,
+		service,
+		returns,
+		complaints,
+		counterfeit,
+		digest,
+		alerts,
+		define,
+		status,
+		help,
 	}
 }
 

@@ -86,7 +86,10 @@ func LoadCampaign(ctx context.Context, db *storage.DB, shop *market.Shop, q Camp
 			return err
 		}
 		c, err = l.campaign(q)
-		return err
+		if c.GMV != nil {
+			l.based(&c.GMV.Data)
+		}
+		return told(err)
 	})
 	if err != nil {
 		return Campaign{}, fmt.Errorf("campaign of %s: %w", shop.ID, err)

@@ -23,7 +23,8 @@ func LoadFigures(ctx context.Context, db *storage.DB, shop *market.Shop, q Figur
 			return err
 		}
 		f, err = l.figures(q)
-		return err
+		l.based(&f.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Figures{}, fmt.Errorf("figures of %s: %w", shop.ID, err)

@@ -65,7 +65,8 @@ func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQu
 			return err
 		}
 		f, err = l.floor(q)
-		return err
+		l.based(&f.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Floor{}, fmt.Errorf("floor prices of %s: %w", shop.ID, err)

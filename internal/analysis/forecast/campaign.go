@@ -1,6 +1,9 @@
 package forecast
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Mark says that a step belongs to a phase of a campaign. The zero Mark is an
 // ordinary step.
@@ -12,11 +15,16 @@ type Mark struct {
 // Uplift is what a phase does to sales, as a factor on what would have been
 // without it.
 type Uplift struct {
-	Phase  string
+	Mark
 	Factor float64
 	Events int     // past runs of the phase that it was learnt from
 	Spread float64 // standard deviation of the logarithm of the factor
 }
+
+// mild reports whether little is planned for a phase: its days, freed from the
+// plan, are as good as ordinary ones, which a long season of campaigns has few
+// of.
+func (m Mark) mild() bool { return m.Plan >= .8 && m.Plan <= 1.25 }
 
 const (
 	// prior is the weight of what was planned, in events: one event of its own
@@ -27,10 +35,12 @@ const (
 )
 
 // RunMarked forecasts the h steps after y, with marks for each value of y and
-// each step ahead (a shorter slice is ordinary to its end). Marked steps do not
-// teach the plain model anything, which is then multiplied by the uplift of the
-// phase: of its own past events, drawn to the plan of the calendar, else to all
-// phases' events together.
+// each step ahead (a shorter slice is ordinary to its end). Marked steps teach
+// the plain model nothing, unless their plan is near 1. Its forecast is then
+// multiplied by the uplift of the phase: what the calendar plans, corrected by
+// how past events of the phase went against their plans; without a plan, what
+// its own past events brought, drawn to those of all phases when there are
+// fewer than two.
 func RunMarked(y []float64, marks []Mark, s Shape, h int) (Forecast, []Uplift, error) {
 	at := func(i int) Mark {
 		if i < len(marks) {
@@ -40,7 +50,12 @@ func RunMarked(y []float64, marks []Mark, s Shape, h int) (Forecast, []Uplift, e
 	}
 	plain := make([]float64, len(y))
 	for i, v := range y {
-		if plain[i] = v; at(i).Phase != "" {
+		switch m := at(i); {
+		case m.Phase == "":
+			plain[i] = v
+		case m.mild():
+			plain[i] = v / m.Plan
+		default:
 			plain[i] = math.NaN()
 		}
 	}
@@ -61,27 +76,18 @@ func RunMarked(y []float64, marks []Mark, s Shape, h int) (Forecast, []Uplift, e
 		}
 		f.Mean[i] *= u.Factor
 		f.doubt[i] = u.Spread * math.Sqrt(2/math.Pi)
-		if !listed(list, m.Phase) {
+		if !slices.ContainsFunc(list, func(o Uplift) bool { return o.Mark == m }) {
 			list = append(list, u)
 		}
 	}
 	return f, list, nil
 }
 
-func listed(list []Uplift, phase string) bool {
-	for _, u := range list {
-		if u.Phase == phase {
-			return true
-		}
-	}
-	return false
-}
-
 // event is a past run of a phase: the logarithm of sales over what the same
-// weekdays around it brought.
+// weekdays around it brought, and of what was planned (0 for nothing).
 type event struct {
-	phase string
-	log   float64
+	phase     string
+	log, plan float64
 }
 
 func events(y, plain []float64, marks []Mark, season int) []event {
@@ -93,14 +99,19 @@ func events(y, plain []float64, marks []Mark, season int) []event {
 			end++
 		}
 		if marks[i].Phase != "" {
-			sales, usual := 0.0, 0.0
+			sales, usual, planned := 0.0, 0.0, 0.0
 			for k := i; k < end; k++ {
 				if base := around(plain, k, season); !math.IsNaN(y[k]) && !math.IsNaN(base) {
 					sales, usual = sales+y[k], usual+base
+					planned += base * marks[k].Plan
 				}
 			}
 			if sales > 0 && usual > 0 {
-				out = append(out, event{marks[i].Phase, math.Log(sales / usual)})
+				e := event{phase: marks[i].Phase, log: math.Log(sales / usual)}
+				if planned > 0 {
+					e.plan = math.Log(planned / usual)
+				}
+				out = append(out, e)
 			}
 		}
 		i = end
@@ -121,35 +132,45 @@ func around(plain []float64, k, season int) float64 {
 }
 
 func uplift(m Mark, seen []event) Uplift {
-	u := Uplift{Phase: m.Phase, Spread: strange}
+	u := Uplift{Mark: m, Spread: strange}
+	base, weight := 0.0, 0.0
 	var own []float64
 	all := 0.0
 	for _, e := range seen {
 		all += e.log
-		if e.phase == m.Phase {
+		if e.phase != m.Phase {
+			continue
+		}
+		if m.Plan > 0 {
+			own = append(own, e.log-e.plan)
+		} else {
 			own = append(own, e.log)
 		}
 	}
-	u.Events = len(own)
-	weight, drawn := 0.0, 0.0
+	n := float64(len(own))
 	switch {
 	case m.Plan > 0:
-		weight, drawn = prior, math.Log(m.Plan)
+		base, weight = 0, prior
 	case len(own) < 2 && len(seen) > len(own):
-		weight, drawn = prior, all/float64(len(seen))
+		base, weight = all/float64(len(seen)), prior
 	}
-	n := float64(len(own))
+	log := 0.0
 	if n+weight > 0 {
-		sum := weight * drawn
-		for _, v := range own {
-			sum += v
-		}
-		u.Factor = math.Exp(sum / (n + weight))
-	} else {
-		u.Factor = 1
+		log = (sum(own) + weight*base) / (n + weight)
+	}
+	u.Events, u.Factor = len(own), math.Exp(log)
+	if m.Plan > 0 {
+		u.Factor *= m.Plan
 	}
 	if len(own) >= 2 {
 		u.Spread = math.Sqrt((variance(own)*(n-1) + strange*strange) / n * (1 + 1/n))
 	}
 	return u
+}
+
+func sum(v []float64) (s float64) {
+	for _, x := range v {
+		s += x
+	}
+	return s
 }

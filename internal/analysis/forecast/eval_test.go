@@ -185,10 +185,3 @@ func TestEvalPace(t *testing.T) {
 		)
 	}
 }
-
-func sum(v []float64) (s float64) {
-	for _, x := range v {
-		s += x
-	}
-	return s
-}

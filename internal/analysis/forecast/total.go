@@ -44,7 +44,8 @@ func (f *Forecast) Total(from, to int) Total {
 	}
 	t.scale /= unit
 	if seen, n := f.band.total(from, to); n > 0 {
-		w := n / (n + 2*own)
+		// What was measured on a sum of few steps is little more than chance.
+		w := n / (n + 2*own) * (1 - 1/float64(to-from+1))
 		t.scale = w*seen + (1-w)*t.scale
 	}
 	if f.doubt != nil {

@@ -8,13 +8,14 @@ type History struct {
 	// Demand in pieces; NaN when not known, among it days without stock.
 	Demand []float64
 	// Plan is the factor on ordinary sales that the calendar expects of each
-	// day from the first of Demand on, also of days to come. 0 or 1, and days
-	// past its end, are ordinary.
+	// day from the first of Demand on, also of days to come. 0 says nothing.
+	// Days past its end are ordinary, and so are those with a factor near 1: a
+	// long season of campaigns has few others.
 	Plan []float64
 }
 
 func (h History) campaign(day int) bool {
-	return day < len(h.Plan) && h.Plan[day] > 0 && h.Plan[day] != 1
+	return day < len(h.Plan) && h.Plan[day] > 0 && (h.Plan[day] < .8 || h.Plan[day] > 1.25)
 }
 
 // until is the history before a day. The calendar stays: it is known ahead.
