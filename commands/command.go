@@ -25,6 +25,9 @@ type Command struct {
 	Words   []string // further names, as people say them
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Literal: the words after the verb are handed over as they stand, in
+	// Query.Item, and not read as a period, a filter and so on.
+	Literal bool
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
 	// Data gives the numbers behind the answer, for programs; nil when there
 	// are none.
@@ -33,7 +36,19 @@ type Command struct {
 
 // all is every command in the order of help.
 func all() []*Command {
-	return []*Command{gmv, price, stock, complaints, digest, alerts, status, help}
+	return []*Command{
+		gmv, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
+		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
+	}
+}
+
+// Examples are questions that can be asked as they stand, one of every command
+// in the order of help.
+func Examples() (list []string) {
+	for _, c := range all() {
+		list = append(list, c.Example)
+	}
+	return list
 }
 
 // Act is what a button does.
@@ -62,7 +77,7 @@ type Env struct {
 // New completes an Env.
 func New(env Env) *Env {
 	for _, c := range all() {
-		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example})
+		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
 	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
 	return &env
@@ -96,10 +111,10 @@ type Reply struct {
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
 
-	args  string // Question without the verb
 	proof *proof
 }
 
@@ -153,7 +168,10 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
-	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
+	q, err := Query{Verb: c.Name, Item: rest}, error(nil)
+	if !c.Literal {
+		q, err = Parse(env.Shop, c.Name, rest, ask.Now)
+	}
 	if q.Lang != "" {
 		ask.Lang = q.Lang
 	}
@@ -164,7 +182,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen, args: rest, proof: &proof{}}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

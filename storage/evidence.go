@@ -171,7 +171,7 @@ func (tx *Tx) holdBlob(content []byte) error {
 		return err
 	}
 	if users == 0 {
-		if err := tx.put(spaceEvidenceBlob, []byte(name), tx.db.codec.pack(nil, content)); err != nil {
+		if err := tx.put(spaceEvidenceBlob, []byte(name), tx.db.codec.Pack(nil, content)); err != nil {
 			return err
 		}
 	}
@@ -210,7 +210,7 @@ func (tx *Tx) blob(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := tx.db.codec.unpack(b)
+	out, err := tx.db.codec.Unpack(b, nil)
 	if err != nil || Blob(out) != name {
 		return nil, damaged(spaceEvidenceBlob, []byte(name), "content does not fit its name")
 	}

@@ -138,7 +138,7 @@ func (tx *Tx) readable(space string, key []byte, rows int) error {
 		return err
 	}
 	b, err := tx.readBlock(space, key)
-	if err == nil && b.rows != rows {
+	if err == nil && b.Rows != rows {
 		err = damaged(space, key, "block has the wrong number of rows")
 	}
 	return err
