@@ -31,8 +31,8 @@ func loadCampaign(ctx context.Context, env *Env, r Request) (report.Campaign, er
 	if errors.Is(err, report.ErrNoCampaign) {
 		return c, &Trouble{Key: "command.no_campaign"}
 	}
-	if c.GMV != nil || err != nil {
-		r.saw(c, campaignData(c), nil, err)
+	if c.GMV != nil {
+		r.saw(c, c.Data, nil, err)
 	}
 	return c, err
 }
@@ -60,12 +60,4 @@ func (env *Env) campaignNamed(q Query, today market.Day) (id string, err error) 
 		t.Fix = "campaign " + near
 	}
 	return "", t
-}
-
-// campaignData is what stands behind the figures of a campaign.
-func campaignData(c report.Campaign) report.Coverage {
-	if c.GMV == nil {
-		return report.Coverage{}
-	}
-	return c.GMV.Data
 }

@@ -68,6 +68,15 @@ func all() []*Command {
 	}
 }
 
+// Examples are questions that can be asked as they stand, one of every command
+// in the order of help.
+func Examples() (list []string) {
+	for _, c := range all() {
+		list = append(list, c.Example)
+	}
+	return list
+}
+
 // Act is what a button does.
 type Act struct {
 	Verb  string
@@ -128,10 +137,10 @@ type Reply struct {
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
 
-	args  string // the words after the verb, as typed
 	proof *proof
 }
 
@@ -199,7 +208,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen, args: rest, proof: &proof{}}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

@@ -56,7 +56,7 @@ func (env *Env) newest(ctx context.Context, r *Request) error {
 
 func (r Request) said(verb string, m chat.Message) evidence.Said {
 	s := evidence.Said{
-		Kind: evidence.KindAnswer, Verb: verb, Args: r.args, Now: r.Now, Data: r.proof.data, Report: r.proof.numbers,
+		Kind: evidence.KindAnswer, Verb: verb, Args: r.Rest, Now: r.Now, Data: r.proof.data, Report: r.proof.numbers,
 		Inputs: r.proof.inputs, Texts: map[string][]chat.Message{r.Pen.L.Tag(): {m}},
 	}
 	if r.Channel != "" {
@@ -96,7 +96,7 @@ func again(ctx context.Context, db *storage.DB, b evidence.Basis, e storage.Evid
 		return evidence.Said{}, fmt.Errorf("this program has no question %q", e.Verb)
 	}
 	env := New(Env{DB: db, Shop: b.Shop, Rules: b.Rules})
-	r := Request{Ask: Ask{Now: e.Now}, args: e.Args, Question: join(c.Name, e.Args), proof: &proof{given: inputs}}
+	r := Request{Ask: Ask{Now: e.Now}, Rest: e.Args, Question: join(c.Name, e.Args), proof: &proof{given: inputs}}
 	for lang := range e.Texts {
 		r.Lang = lang
 	}

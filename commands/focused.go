@@ -11,7 +11,7 @@ import (
 func focused(of *Command, focus, name, example string, words ...string) *Command {
 	narrow := func(r Request) Request {
 		r.Query.Focus = focus
-		r.Question = join(of.Name, join(focus, r.args))
+		r.Question = join(of.Name, join(focus, r.Rest))
 		return r
 	}
 	return &Command{

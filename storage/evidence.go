@@ -247,6 +247,13 @@ func (tx *Tx) Pins(shop market.ShopID) (p Pins, err error) {
 	return p, err
 }
 
+// PinnedRevisions are the Revisions of Pins, in the form that storage/series
+// takes.
+func (tx *Tx) PinnedRevisions(shop market.ShopID) ([]market.Revision, error) {
+	p, err := tx.Pins(shop)
+	return p.Revisions, err
+}
+
 // always is a window that holds every instant that can be stored.
 var always = market.Window{Start: instant(-1<<63 + 1), End: instant(1<<63 - 1)}
 

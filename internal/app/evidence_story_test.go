@@ -9,9 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"shopwatch/commands"
+	"shopwatch/internal/access"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -98,4 +101,61 @@ func (w *world) ask(file string, words []string) error {
 		return err
 	}
 	return os.WriteFile(file, out.Bytes(), 0o600)
+}
+
+// withoutEvidence are the questions whose answers hold no numbers of the shop:
+// the standing of the bot itself, and words.
+var withoutEvidence = []string{"status", "help", "define aov"}
+
+// TestEveryQuestionReplays asks an example of every question, lets late orders
+// restate the shop, and computes each answer again.
+func TestEveryQuestionReplays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills a shop first")
+	}
+	w := &world{ctx: t.Context(), dir: t.TempDir(), heard: map[string]int{}}
+	defer func() {
+		if err := w.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := w.open([]string{"en"}); err != nil {
+		t.Fatal(err)
+	}
+	env, now := w.demo.App.envs[0], w.demo.Clock.Now()
+	ids := map[string]string{}
+	for _, q := range commands.Examples() {
+		r, err := env.Answer(t.Context(), commands.Ask{User: "U1", Lang: "en", Now: now, Text: q, Allows: func(access.Right) bool { return true }})
+		if err != nil {
+			t.Fatalf("%s: %v", q, err)
+		}
+		if (r.Keep == nil) != slices.Contains(withoutEvidence, q) {
+			t.Errorf("%s: evidence %v: its command must note what it saw (Request.saw), or be listed here", q, r.Keep != nil)
+		}
+		if r.Keep == nil {
+			continue
+		}
+		if err := r.Keep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var text strings.Builder
+		if err := r.Message.WriteText(&text); err != nil {
+			t.Fatal(err)
+		}
+		ids[q] = text.String()
+	}
+	if err := w.late("300"); err != nil {
+		t.Fatal(err)
+	}
+	for q, text := range ids {
+		id := text[strings.LastIndexByte(text, '#')+1 : len(text)-1]
+		again, err := commands.Replay(t.Context(), w.demo.db, id, "")
+		if err != nil {
+			t.Errorf("%s: %v", q, err)
+			continue
+		}
+		if again.Text != text || len(again.Differs) > 0 {
+			t.Errorf("%s: the replay differs: %q\n%s", q, again.Differs, again.Text)
+		}
+	}
 }

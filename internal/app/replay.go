@@ -26,7 +26,7 @@ type ReplayOptions struct {
 	Logger *slog.Logger
 }
 
-// ErrDiffers: what was computed again is not what was said.
+// ErrDiffers says that what was computed again is not what was said.
 var ErrDiffers = errors.New("not what was said")
 
 // replayed is an answer to a replay as it crosses the socket.

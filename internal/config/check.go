@@ -123,8 +123,12 @@ func (d *decoder) checkKeep() {
 		name       string
 		got, least Duration
 	}{
-		{"raw", k.Raw, 14 * day}, {"events", k.Events, 60 * day}, {"runs", k.Runs, day},
-		{"messages", k.Messages, 30 * day}, {"audit", k.Audit, day}, {"evidence", k.Evidence, day},
+		{"raw", k.Raw, 14 * day},
+		{"events", k.Events, 60 * day},
+		{"runs", k.Runs, day},
+		{"messages", k.Messages, 30 * day},
+		{"audit", k.Audit, day},
+		{"evidence", k.Evidence, day},
 	} {
 		if key := "storage.keep." + c.name; c.got < c.least {
 			d.reportKey(key, bad("kept_too_short", "got", d.asWritten(key, c.got.String()), "least", c.least.String()))

@@ -15,7 +15,8 @@ import (
 
 // askAll asks every question as of a revision (0: now) and writes down what
 // came out. The cache is the one of a process that goes on.
-func askAll(t *testing.T, w *world, d market.Day, now time.Time, asOf market.Revision, c *Cache, past Past) map[string]string {
+func askAll(w *world, d market.Day, now time.Time, past Past, c *Cache) map[string]string {
+	t, asOf := w.t, past.AsOf
 	t.Helper()
 	out := map[string]string{}
 	note := func(name string, v any, err error) {
@@ -53,7 +54,7 @@ func TestAsOf(t *testing.T) {
 	}
 	now := w.shop.Start(last + 1).Add(8 * time.Hour)
 	cache := NewCache()
-	first := askAll(t, w, last, now, 0, cache, Past{})
+	first := askAll(w, last, now, Past{}, cache)
 	rev := revisionOf(t, first["gmv"])
 
 	late := c
@@ -63,9 +64,9 @@ func TestAsOf(t *testing.T) {
 	w.rivalsAt(60, w.shop.Start(last).Add(13*time.Hour-time.Minute), map[string]int64{sku(3): 999})
 	w.pullAs(market.OrderLines, now, nil, market.Failed)
 
-	again := askAll(t, w, last, now, rev, cache, Past{AsOf: rev})
-	second := askAll(t, w, last, now, 0, cache, Past{})
-	uncached := askAll(t, w, last, now, 0, nil, Past{})
+	again := askAll(w, last, now, Past{AsOf: rev}, cache)
+	second := askAll(w, last, now, Past{}, cache)
+	uncached := askAll(w, last, now, Past{}, nil)
 	for name, want := range first {
 		if d := cmp.Diff(want, again[name]); d != "" {
 			t.Errorf("%s as of revision %d (-first +again):\n%s", name, rev, d)

@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -187,7 +186,8 @@ func inspectPages(f io.ReaderAt, size int64) error {
 	case m.PageSize == 0 || int64(m.HighWater) < 0 || m.HighWater > uint64(size)/uint64(m.PageSize):
 		return fmt.Errorf("%w: the file is cut short; %s", storage.ErrDamaged, remedy)
 	}
-	w, err := walkPages(context.Background(), f, m) //nolint:forbidigo // opening cannot be cancelled: it takes a second a gigabyte at most
+	// Opening cannot be cancelled: it takes a second a gigabyte at most.
+	w, err := walkPages(func() error { return nil }, f, m)
 	if err != nil {
 		return err
 	}

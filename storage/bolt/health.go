@@ -32,7 +32,7 @@ func (e *Engine) Health(ctx context.Context, deep bool) (storage.Health, error) 
 			h.Free, h.Findings = int64(w.free)*int64(m.PageSize), w.findings
 			return err
 		}
-		w, err := walkPages(ctx, f, m)
+		w, err := walkPages(ctx.Err, f, m)
 		if err != nil {
 			return err
 		}

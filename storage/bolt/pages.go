@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -54,14 +53,14 @@ type walk struct {
 }
 
 // walkPages looks at the whole tree and the list of free pages. The error is
-// that of reading or of ctx.
-func walkPages(ctx context.Context, f io.ReaderAt, m boltMeta) (*walk, error) {
+// that of reading or of stop, which is asked now and then.
+func walkPages(stop func() error, f io.ReaderAt, m boltMeta) (*walk, error) {
 	w := newWalk(f, m)
 	if err := w.freelist(); err != nil {
 		return nil, err
 	}
 	for level := []pageRef{{id: m.Root}}; len(level) > 0; {
-		if err := ctx.Err(); err != nil {
+		if err := stop(); err != nil {
 			return nil, err
 		}
 		found := w.look(level)
@@ -347,11 +346,11 @@ func soundInline(page []byte) bool {
 		if le.Uint32(e) != 0 || key+int64(le.Uint32(e[12:])) > int64(len(page)) {
 			return false
 		}
-		if k := page[from:key]; i > 0 && bytes.Compare(k, last) <= 0 {
+		k := page[from:key]
+		if i > 0 && bytes.Compare(k, last) <= 0 {
 			return false
-		} else {
-			last = k
 		}
+		last = k
 	}
 	return true
 }
