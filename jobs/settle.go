@@ -20,7 +20,6 @@ type Settle struct {
 	DB     *storage.DB
 	Series *series.Store
 	Shop   *market.Shop
-	Logger *slog.Logger
 	Now    func() time.Time
 	// Back is how far a run looks for restated facts; 0 means 3 days. The first
 	// run reads all that the panel keeps.
@@ -162,9 +161,9 @@ func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) er
 	if err != nil {
 		return err
 	}
-	n := s.Series.Registered(tx, s.Shop.ID)
+	l := &layout{ids: ids, n: s.Series.Registered(tx, s.Shop.ID), pictures: map[market.Revision][]reading{}}
 	for _, h := range hours {
-		cols, stale, regions := h.columns(ids, n)
+		cols, stale, regions := h.columns(l)
 		err := s.Series.Put(tx, s.Shop, series.Frame{
 			Revision: rev, Slot: h.start, Step: time.Hour, At: h.at, State: h.state(), Columns: cols, Stale: stale, Regions: regions,
 		})
@@ -177,11 +176,7 @@ func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) er
 
 // register gives ids to the series that the hours name.
 func (s *Settle) register(tx *storage.Tx, hours []*hourFacts, items map[market.SKU]series.Series) (map[seriesKey]uint32, error) {
-	named := map[seriesKey]bool{}
-	for _, h := range hours {
-		h.names(named)
-	}
-	keys := sortedKeys(named)
+	keys := seriesOf(hours)
 	all := make([]series.Series, len(keys))
 	for i, k := range keys {
 		all[i] = items[market.SKU(k.sku)]

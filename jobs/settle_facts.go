@@ -65,8 +65,10 @@ type flowSource struct {
 func flowSources() []flowSource {
 	return []flowSource{
 		{
-			market.OrderLines, "paid_at", []string{"status", "sku", "channel", "region", "qty", "paid"},
-			(*factReader).addLines, []series.Column{series.Units, series.Orders, series.GMV},
+			market.OrderLines, "paid_at",
+			[]string{"status", "sku", "channel", "region", "qty", "paid"},
+			(*factReader).addLines,
+			[]series.Column{series.Units, series.Orders, series.GMV},
 		},
 		{market.Refunds, "success_at", []string{"status", "sku", "channel", "region"}, (*factReader).addRefunds, []series.Column{series.Refunds}},
 		{market.Reviews, "created", []string{"result", "sku", "channel"}, (*factReader).addReviews, []series.Column{series.Complaints}},
@@ -318,19 +320,24 @@ func rivalsOf(b *market.Batch) map[string]int64 {
 	return out
 }
 
-// names adds the series that an hour knows.
-func (h *hourFacts) names(into map[seriesKey]bool) {
-	for k := range h.flows {
-		into[k.seriesKey] = true
-	}
-	for _, g := range []gauges{h.stock, h.price} {
-		for k := range g {
-			into[k] = true
+// seriesOf lists the series that some hours know, in order.
+func seriesOf(hours []*hourFacts) []seriesKey {
+	named := map[seriesKey]bool{}
+	last := [3]market.Revision{}
+	for _, h := range hours {
+		for k := range h.flows {
+			named[k.seriesKey] = true
+		}
+		if h.pictures == last {
+			continue // as the hour before
+		}
+		last = h.pictures
+		for _, g := range []gauges{h.stock, h.price} {
+			for k := range g {
+				named[k] = true
+			}
 		}
 	}
-}
-
-func sortedKeys(named map[seriesKey]bool) []seriesKey {
 	return slices.SortedFunc(maps.Keys(named), func(a, b seriesKey) int {
 		return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.channel, b.channel))
 	})
@@ -344,9 +351,50 @@ func (h *hourFacts) state() market.Condition {
 	return market.Complete
 }
 
+// reading is a gauge of a series.
+type reading struct {
+	id uint32
+	v  int64
+}
+
+// layout gives series their ids, and pictures their rows once for all the hours
+// that they stand for.
+type layout struct {
+	ids      map[seriesKey]uint32
+	n        int // series of the shop
+	pictures map[market.Revision][]reading
+}
+
+// readings lays one of an hour's pictures out by id.
+func (l *layout) readings(h *hourFacts, n int) []reading {
+	if h.pictures[n] == 0 {
+		return nil
+	}
+	out, ok := l.pictures[h.pictures[n]]
+	if ok {
+		return out
+	}
+	for k, id := range l.ids {
+		v, known := int64(0), false
+		switch n {
+		case 0:
+			v, known = h.stock[k]
+		case 1:
+			v, known = h.price[k]
+		default:
+			v, known = h.rival[k.sku]
+		}
+		if known {
+			out = append(out, reading{id, v})
+		}
+	}
+	l.pictures[h.pictures[n]] = out
+	return out
+}
+
 // columns lays an hour out by id.
-func (h *hourFacts) columns(ids map[seriesKey]uint32, n int) (cols *series.Columns, stale market.Bits, regions []series.RegionFlow) {
-	cols = series.NewColumns(n)
+func (h *hourFacts) columns(l *layout) (cols *series.Columns, stale market.Bits, regions []series.RegionFlow) {
+	cols = series.NewColumns(l.n)
 	for c := series.Units; c < series.Width; c++ {
 		if h.known[c] {
 			cols.SetKnown(c)
@@ -354,7 +402,7 @@ func (h *hourFacts) columns(ids map[seriesKey]uint32, n int) (cols *series.Colum
 	}
 	for _, k := range h.sortedFlows() {
 		v := h.flows[k]
-		id := ids[k.seriesKey]
+		id := l.ids[k.seriesKey]
 		old, _ := cols.Value(k.column, id)
 		if !cols.Set(k.column, id, old+v) {
 			cols.Forget(k.column, id)
@@ -363,23 +411,14 @@ func (h *hourFacts) columns(ids map[seriesKey]uint32, n int) (cols *series.Colum
 			regions = append(regions, series.RegionFlow{Series: id, Region: market.Region(k.region), Column: k.column, Value: v})
 		}
 	}
-	for k, id := range ids {
-		carried := h.gauge(cols, series.Stock, id, h.stock, k, h.carried[0])
-		carried = h.gauge(cols, series.Price, id, h.price, k, h.carried[1]) || carried
-		if v, ok := h.rival[k.sku]; ok && cols.Set(series.RivalPrice, id, v) {
-			carried = carried || h.carried[2]
-		}
-		if carried {
-			stale.Set(int(id))
+	for n, c := range []series.Column{series.Stock, series.Price, series.RivalPrice} {
+		for _, x := range l.readings(h, n) {
+			if cols.Set(c, x.id, x.v) && h.carried[n] {
+				stale.Set(int(x.id))
+			}
 		}
 	}
 	return cols, stale, regions
-}
-
-// gauge sets a reading, and reports whether it was carried over.
-func (h *hourFacts) gauge(cols *series.Columns, c series.Column, id uint32, from gauges, k seriesKey, carried bool) bool {
-	v, ok := from[k]
-	return ok && cols.Set(c, id, v) && carried
 }
 
 func (h *hourFacts) sortedFlows() []flowKey {
