@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Command is one question that people ask.
@@ -23,6 +24,7 @@ type Command struct {
 	Name    string   // the verb
 	Short   string   // its own slash command, "/gmv", or empty
 	Words   []string // further names, as people say them
+	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
 	// Literal: the words after the verb are handed over as they stand, in
@@ -49,6 +51,8 @@ func all() []*Command {
 		price,
 		floor,
 		stock,
+		top,
+		sku,
 		cover,
 		slow,
 		funnel,
@@ -89,6 +93,7 @@ func acts() []*Act { return []*Act{run, share, ack, details} }
 // Env is what commands work with. It is set up once and only read.
 type Env struct {
 	DB     *storage.DB
+	Series *series.Store // panels of items; nil answers that there is no data
 	Shop   *market.Shop
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules

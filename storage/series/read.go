@@ -173,6 +173,15 @@ type Line struct {
 	Null   [Width]market.Bits
 }
 
+// Value is one value of a line, and false when it is not known or its column
+// was not asked for.
+func (l *Line) Value(c Column, i int) (int64, bool) {
+	if l.Values[c] == nil || l.Null[c].Get(i) {
+		return 0, false
+	}
+	return l.Values[c][i], true
+}
+
 // Line reads the named columns (none named: all) of one series over a window.
 func (s *Store) Line(tx *storage.Tx, shop market.ShopID, id uint32, w market.Window, asOf market.Revision, cols ...Column) (*Line, error) {
 	if len(cols) == 0 {
