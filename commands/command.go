@@ -32,7 +32,7 @@ type Command struct {
 
 // all is every command in the order of help.
 func all() []*Command {
-	return []*Command{gmv, forecast, price, stock, complaints, digest, alerts, status, help}
+	return []*Command{gmv, forecast, price, stock, restock, complaints, digest, alerts, status, help}
 }
 
 // Act is what a button does.

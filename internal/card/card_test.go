@@ -1,6 +1,7 @@
 package card
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -174,9 +175,7 @@ func cards(p Pen) map[string]chat.Message {
 		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
 		"empty": p.Empty(),
 	}
-	for name, m := range outlookCards(p) {
-		out[name] = m
-	}
+	maps.Copy(out, outlookCards(p))
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}
