@@ -51,6 +51,7 @@ func all() []*Command {
 		price,
 		floor,
 		stock,
+		restock,
 		top,
 		sku,
 		cover,

@@ -23,7 +23,7 @@ func runForecast(ctx context.Context, env *Env, r Request) (chat.Message, error)
 func loadForecast(ctx context.Context, env *Env, r Request) (report.Forecast, error) {
 	if p := r.Query.Period; p.Set && p.To != env.Shop.Day(r.Now) {
 		// What is over is no forecast; "this month" and "today" end with today.
-		return report.Forecast{}, &Trouble{Key: "command.forecast_past", Args: []any{"word", p.Asked}, Fix: "forecast next 14 days"}
+		return report.Forecast{}, &Trouble{Key: "command.forecast_past", Args: []any{"word", span(p)}, Fix: "forecast next 14 days"}
 	}
 	filter, err := env.filter(ctx, r.Query)
 	if err != nil {
@@ -34,4 +34,12 @@ func loadForecast(ctx context.Context, env *Env, r Request) (report.Forecast, er
 	})
 	r.saw(f, f.Data, nil, err)
 	return f, err
+}
+
+// span writes a period so that it can be typed again.
+func span(p Period) string {
+	if p.From == p.To {
+		return p.From.String()
+	}
+	return p.From.String() + ".." + p.To.String()
 }

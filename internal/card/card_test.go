@@ -1,6 +1,7 @@
 package card
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -181,9 +182,7 @@ func cards(p Pen) map[string]chat.Message {
 		"hits": p.Hits(hits(), "hits"), "new": p.NewItems(newItems(), "new"),
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
-	for name, m := range outlookCards(p) {
-		out[name] = m
-	}
+	maps.Copy(out, outlookCards(p))
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}

@@ -10,16 +10,16 @@ import (
 	"shopwatch/internal/report"
 )
 
-func (p Pen) ft(key string, args ...any) string { return p.L.T("forecast."+key, args...) }
+func (p Pen) ahead(key string, args ...any) string { return p.L.T("forecast."+key, args...) }
 
 // Forecast answers "where will sales end". question is what the person asked.
 func (p Pen) Forecast(f report.Forecast, question string) chat.Message {
 	scope := p.scope(f.Filter)
-	title := strings.TrimSpace(p.ft("title") + " · " + p.shop() + " " + scope)
+	title := strings.TrimSpace(p.ahead("title") + " · " + p.shop() + " " + scope)
 	if f.TooFew {
-		why := p.ft("too_few", "n", p.L.Count(int64(f.Known)))
+		why := p.ahead("too_few", "n", p.L.Count(int64(f.Known)))
 		m := p.nothing(title, why, f.Data)
-		m.Sections[0].Body = append(m.Sections[0].Body, line(p.ft("too_few_next")))
+		m.Sections[0].Body = append(m.Sections[0].Body, line(p.ahead("too_few_next")))
 		return m
 	}
 	sections := []chat.Section{{Heading: title, Body: p.forecastLines(f)}}
@@ -30,7 +30,7 @@ func (p Pen) Forecast(f report.Forecast, question string) chat.Message {
 		sections = append(sections, chat.Section{Chart: c})
 	}
 	sections = append(sections, chat.Section{
-		Buttons: p.forecastNext(f, question), Note: p.note(f.Data, p.ft("basis", "n", p.L.Count(int64(f.Known)))),
+		Buttons: p.forecastNext(f, question), Note: p.note(f.Data, p.ahead("basis", "n", p.L.Count(int64(f.Known)))),
 	})
 	return chat.Message{Text: headline(p.shop(), scope, p.forecastHead(f)), Sections: sections}
 }
@@ -38,9 +38,9 @@ func (p Pen) Forecast(f report.Forecast, question string) chat.Message {
 // forecastHead is the one figure asked for: the month, or the days ahead.
 func (p Pen) forecastHead(f report.Forecast) string {
 	if m := f.Month; m != nil && f.To == m.To {
-		return p.ft("head_month", "mean", p.short(m.Mean), "range", p.between(m.Range))
+		return p.ahead("head_month", "mean", p.short(m.Mean), "range", p.between(m.Range))
 	}
-	return p.ft("head_days", "days", p.days(f.From, f.To), "mean", p.short(f.Sum.Mean), "range", p.between(f.Sum))
+	return p.ahead("head_days", "days", p.days(f.From, f.To), "mean", p.short(f.Sum.Mean), "range", p.between(f.Sum))
 }
 
 // between writes the ends of a range.
@@ -50,19 +50,19 @@ func (p Pen) forecastLines(f report.Forecast) []chat.Rich {
 	var out []chat.Rich
 	if m := f.Month; m != nil {
 		out = append(out, chat.Rich{
-			{Text: p.ft("month") + " "},
+			{Text: p.ahead("month") + " "},
 			{Text: p.short(m.Mean), Bold: true},
-			{Text: "  " + p.ft("month_rest", "range", p.between(m.Range), "paid", p.short(m.Paid))},
+			{Text: "  " + p.ahead("month_rest", "range", p.between(m.Range), "paid", p.short(m.Paid))},
 		})
 		out = append(out, p.chances("month_target", m.Tiers)...)
 	} else {
-		out = append(out, line(p.ft("month_unknown")))
+		out = append(out, line(p.ahead("month_unknown")))
 	}
 	if f.Month == nil || f.To != f.Month.To {
-		out = append(out, line(p.ft("days_sum", "days", p.days(f.From, f.To), "mean", p.short(f.Sum.Mean), "range", p.between(f.Sum))))
+		out = append(out, line(p.ahead("days_sum", "days", p.days(f.From, f.To), "mean", p.short(f.Sum.Mean), "range", p.between(f.Sum))))
 	}
 	if d := f.Today; d != nil {
-		out = append(out, line(p.ft(
+		out = append(out, line(p.ahead(
 			"today", "mean", p.short(d.Mean), "range", p.between(d.Range), "paid", p.short(d.Paid), "time", p.clock(d.At),
 			"usual", p.L.Change(int64(math.Round(1000*d.Usual)), 1000),
 		)))
@@ -84,13 +84,13 @@ func (p Pen) chances(key string, tiers []report.Chance) []chat.Rich {
 		}
 		parts = append(parts, name+" "+p.likely(t.Chance))
 		if need == "" && t.Daily > 0 {
-			need = p.ft("need", "tier", name, "money", p.short(t.Daily))
+			need = p.ahead("need", "tier", name, "money", p.short(t.Daily))
 		}
 	}
 	if len(parts) == 0 {
 		return nil
 	}
-	text := p.ft(key, "tiers", strings.Join(parts, " · "), "need", need)
+	text := p.ahead(key, "tiers", strings.Join(parts, " · "), "need", need)
 	return []chat.Rich{line(strings.TrimSpace(strings.ReplaceAll(text, " （", "（")))}
 }
 
@@ -117,7 +117,7 @@ func (p Pen) campaignDays(f report.Forecast) []chat.Rich {
 			end++
 		}
 		if d.Campaign != nil && d.Uplift > 0 && len(out) < 4 {
-			out = append(out, line(p.ft(
+			out = append(out, line(p.ahead(
 				"campaign", "name", d.Campaign.Name.In(p.L.Tag()), "phase", p.t("phase_"+d.Campaign.Phase),
 				"days", p.days(d.Day, f.Days[end-1].Day), "times", decimal(d.Uplift), "events", p.L.N("forecast.events", d.Events),
 			)))
@@ -136,10 +136,10 @@ func (p Pen) forecastTable(f report.Forecast) *chat.Table {
 	}
 	t := &chat.Table{Columns: []chat.Column{
 		{Title: p.t("by_day")},
-		{Title: p.ft("expected"), Right: true},
-		{Title: p.ft("low"), Right: true},
-		{Title: p.ft("high"), Right: true},
-		{Title: p.ft("note")},
+		{Title: p.ahead("expected"), Right: true},
+		{Title: p.ahead("low"), Right: true},
+		{Title: p.ahead("high"), Right: true},
+		{Title: p.ahead("note")},
 	}, More: max(0, len(f.Days)-shownDays)}
 	for _, d := range f.Days[:min(shownDays, len(f.Days))] {
 		note := ""
@@ -154,11 +154,11 @@ func (p Pen) forecastTable(f report.Forecast) *chat.Table {
 func (p Pen) forecastParts(f report.Forecast) *chat.Table {
 	t := &chat.Table{Columns: []chat.Column{
 		{Title: p.t("by_" + string(f.By))},
-		{Title: p.ft("so_far"), Right: true},
-		{Title: p.ft("expected"), Right: true},
-		{Title: p.ft("low"), Right: true},
-		{Title: p.ft("high"), Right: true},
-		{Title: p.ft("chance"), Right: true},
+		{Title: p.ahead("so_far"), Right: true},
+		{Title: p.ahead("expected"), Right: true},
+		{Title: p.ahead("low"), Right: true},
+		{Title: p.ahead("high"), Right: true},
+		{Title: p.ahead("chance"), Right: true},
 	}, More: f.More}
 	none := p.L.Missing()
 	for _, x := range f.Parts {
@@ -219,10 +219,10 @@ func (p Pen) forecastChart(f report.Forecast, title string) *chat.Chart {
 		Kind: chat.LineChart, Title: title, Subtitle: p.days(f.From, f.To), Footer: p.footer(f.Data), Axis: p.axisTo(top),
 		Positions: positions, TickEvery: 7, NoData: p.t("no_data"), Alt: title + p.t("colon") + p.forecastHead(f),
 		Series: []chat.Series{
-			{Name: p.ft("past"), Role: chat.Current, Values: past[:len(f.History)]},
-			{Name: p.ft("expected"), Role: chat.Forecast, Values: mean},
-			{Name: p.ft("high"), Role: chat.Older, Values: high},
-			{Name: p.ft("low"), Role: chat.Older, Values: low},
+			{Name: p.ahead("past"), Role: chat.Current, Values: past[:len(f.History)]},
+			{Name: p.ahead("expected"), Role: chat.Forecast, Values: mean},
+			{Name: p.ahead("high"), Role: chat.Older, Values: high},
+			{Name: p.ahead("low"), Role: chat.Older, Values: low},
 		},
 	}
 	return c

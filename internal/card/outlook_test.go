@@ -30,6 +30,8 @@ func outlookCards(p Pen) map[string]chat.Message {
 	return map[string]chat.Message{
 		"forecast": p.Forecast(days, "forecast"), "forecast_units": p.Forecast(units, "forecast by unit"),
 		"forecast_few": p.Forecast(few, "forecast"), "forecast_open": p.Forecast(open, "forecast next 7 days"),
+		"restock": p.Restock(orders(), "restock"), "restock_fine": p.Restock(fineOrders(), "restock"),
+		"restock_none": p.Restock(report.Restock{Data: coverage()}, "restock"),
 	}
 }
 
@@ -65,4 +67,27 @@ func monthAhead() report.Forecast {
 		f.Days = append(f.Days, x)
 	}
 	return f
+}
+
+func orders() report.Restock {
+	return report.Restock{
+		At: now, Data: coverage(), Service: .98, Review: 7, Selling: 540, Due: 12, Short: 2, Cost: 48000000, CostPart: true, More: 8,
+		Items: []report.RestockItem{
+			{
+				SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", Available: 87, PerDay: 12.3, UpTo: 237, LeadDays: 6.5, Quantity: 150,
+				By: saturday + 1, OutBy: saturday + 6, EarlyOut: saturday + 4, Cost: 450000,
+				Why: report.RestockWhy{Plain: 166, Campaign: 30, Safety: 41, CampaignDays: 2, Replayed: .988, Days: 96},
+			},
+			{
+				SKU: "B-51", Title: hostile, Channel: "supermarket", Inbound: 300, PerDay: 60, UpTo: 1150, LeadDays: 7, LeadAssumed: true,
+				Quantity: 864, MOQ: 100, Pack: 12, By: saturday + 1, Why: report.RestockWhy{Plain: 840, Safety: 310, Days: 21},
+			},
+			{SKU: "B-52", Title: "新品", Channel: "flagship", Available: 40, TooFew: true},
+			{SKU: "B-53", Title: "够用", Channel: "flagship", Available: 900, PerDay: 4, UpTo: 80, LeadDays: 5, By: saturday + 200, Why: report.RestockWhy{Plain: 48, Safety: 32}},
+		},
+	}
+}
+
+func fineOrders() report.Restock {
+	return report.Restock{At: now, Data: coverage(), Service: .98, Review: 7, Selling: 540}
 }

@@ -42,6 +42,17 @@ func (s *sampler[T]) id(key string) int32 {
 	return n
 }
 
+// noons are one instant of each day from..to, at the first hour of the afternoon,
+// when an item that sells out is still seen with what it had.
+func (l *loader) noons(from, to market.Day) []time.Time {
+	out := make([]time.Time, 0, max(0, int(to-from)+1))
+	for d := from; d <= to; d++ {
+		y, m, day := d.Date()
+		out = append(out, time.Date(y, m, day, 13, 0, 0, 0, l.shop.Zone))
+	}
+	return out
+}
+
 // moments are the sampled instants of the seven days before now, oldest first.
 func (l *loader) moments(now time.Time) []time.Time {
 	var out []time.Time
@@ -59,10 +70,9 @@ func (l *loader) moments(now time.Time) []time.Time {
 
 // history reads one value per row of the pictures of a table at each moment;
 // read reports the rows of a picture. Moments without a picture are left out.
-func history[T any](l *loader, s *sampler[T], t *market.Table, now time.Time, read func(*market.Batch, func(key string, v T))) (times []time.Time, values [][]sample[T], err error) {
+func history[T any](l *loader, s *sampler[T], t *market.Table, moments []time.Time, read func(*market.Batch, func(key string, v T))) (times []time.Time, values [][]sample[T], err error) {
 	l.cache.mu.Lock()
 	defer l.cache.mu.Unlock()
-	moments := l.moments(now)
 	keep := map[int64]look[T]{}
 	for _, at := range moments {
 		rev, taken, found, err := l.tx.Standing(l.shop.ID, t, at, l.asOf)

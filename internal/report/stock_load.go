@@ -168,17 +168,7 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 // shares tells for each row of a picture in how much of the last seven days it
 // had stock: at least one sample's worth, and 1 when nothing is known.
 func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
-	key := func(b *market.Batch, i int) string {
-		return b.Column("sku").Text(i) + "\x1f" + b.Column("channel").Text(i)
-	}
-	_, values, err := history(l, &l.cache.shelves, market.Inventory, now, func(b *market.Batch, row func(string, bool)) {
-		available := b.Column("available")
-		for i := range b.Len() {
-			if have, ok := available.Int(i); ok {
-				row(key(b, i), have > 0)
-			}
-		}
-	})
+	_, values, err := history(l, &l.cache.shelves, market.Inventory, l.moments(now), readShelf)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +176,7 @@ func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
 	defer l.cache.mu.Unlock()
 	out := make([]float64, rows.Len())
 	for i := range out {
-		id := int(l.cache.shelves.id(key(rows, i)))
+		id := int(l.cache.shelves.id(shelf(rows, i)))
 		known, full := 0, 0
 		for _, row := range values {
 			if id < len(row) && row[id].set {
@@ -199,4 +189,21 @@ func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// shelf names a row of a picture of stock.
+func shelf(b *market.Batch, i int) string {
+	return shelfOf(b.Column("sku").Text(i), b.Column("channel").Text(i))
+}
+
+func shelfOf(sku, channel string) string { return sku + "\x1f" + channel }
+
+// readShelf tells which rows of a picture had something to sell.
+func readShelf(b *market.Batch, row func(string, bool)) {
+	available := b.Column("available")
+	for i := range b.Len() {
+		if have, ok := available.Int(i); ok {
+			row(shelf(b, i), have > 0)
+		}
+	}
 }

@@ -41,7 +41,7 @@ func Tune(h History, t Terms, seed uint64) Margin {
 	days := h.past()
 	l := h.estimate()
 	if len(days) < enough {
-		return Margin{K: formula(l, t), Fill: math.NaN(), Days: len(days)}
+		return Rough(h, t)
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x5107))
 	demand := drawWeeks(days, replayed, rng)
@@ -56,6 +56,12 @@ func Tune(h History, t Terms, seed uint64) Margin {
 		}
 	}
 	return out
+}
+
+// Rough is the margin of the textbook formula, without a replay: what Tune falls
+// back on, and enough to see which items are far from needing an order.
+func Rough(h History, t Terms) Margin {
+	return Margin{K: formula(h.estimate(), t), Fill: math.NaN(), Days: len(h.past())}
 }
 
 // formula is the margin of the smallest level whose expected shortfall in a
