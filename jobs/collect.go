@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"shopwatch/internal/market"
@@ -28,6 +29,9 @@ type Collector struct {
 	DB     *storage.DB
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	mu      sync.Mutex
+	reading map[string]bool // sources that are being read
 }
 
 // Job makes the collecting job of f.
@@ -49,6 +53,11 @@ type cursor struct {
 // again next time. Nothing that was read is lost: every window is committed
 // with its own cursor.
 func (c *Collector) Collect(ctx context.Context, f Feed) error {
+	release, ok := c.claim(f.Source.ID())
+	if !ok {
+		return ErrLater // a backfill is under way
+	}
+	defer release()
 	now := c.Now()
 	if f.Source.Table().Shape == market.State || f.Window == (source.Window{}) {
 		return c.pull(ctx, f, market.Window{Start: now, End: now})

@@ -44,7 +44,11 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("local socket: %w", err), l.Close())
 	}
-	return serveOn(ctx, l, http.HandlerFunc(a.localQuestion))
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /ask", a.localQuestion)
+	mux.HandleFunc("GET /sources", a.localSources)
+	mux.HandleFunc("POST /backfill", a.localBackfill)
+	return serveOn(ctx, l, mux)
 }
 
 const (
@@ -79,25 +83,39 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 	if err != nil {
 		return false, err
 	}
-	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	resp, err := callRunning(ctx, store, http.MethodPost, "/ask", bytes.NewReader(body))
+	if resp == nil {
+		return err != nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read
+	_, err = io.Copy(o.Out, resp.Body)
+	return true, err
+}
+
+// callRunning asks the bot that holds the store. The response is nil without an
+// error when none answers there: the caller opens the store itself. An answer
+// that is not OK is an error with its text.
+func callRunning(ctx context.Context, store, method, path string, body io.Reader) (*http.Response, error) {
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socketOf(store))
 		},
 	}}
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://shopwatch/ask", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, "http://shopwatch"+path, body)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return false, nil // nobody listens: the caller opens the store itself
+		return nil, ctx.Err() // nobody listens
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
 	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()                                       //nolint:errcheck // only read
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) // what has come is shown
-		return true, errors.New(string(bytes.TrimSpace(text)))
+		return nil, errors.New(string(bytes.TrimSpace(text)))
 	}
-	_, err = io.Copy(o.Out, resp.Body)
-	return true, err
+	return resp, nil
 }
