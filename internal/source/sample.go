@@ -22,6 +22,7 @@ func (s *Spec) Sample(ctx context.Context, name string, text []byte, r Request) 
 		return failed(snap, nil, p[0].Cause), &Error{Source: s.ID, Class: Setup, Message: p[0].String()}
 	}
 	g := reading{spec: s, hide: newHider(s.secrets), mapper: newMapper(s.mapping), tally: tally{pages: 1, want: 1}}
+	g.mapper.bounds = bounds{r.Window, r.Shop}
 	doc, err := decodeJSON(string(text))
 	if err == nil {
 		limited, stop := context.WithTimeout(ctx, jqTime)
