@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,9 @@ type Collector struct {
 	Now    func() time.Time
 
 	full atomic.Bool // the store had no room for the last pull
+
+	mu      sync.Mutex
+	reading map[string]bool // sources that are being read
 }
 
 // ErrPaused says that nothing is read from sources while the store has no room
@@ -79,6 +83,11 @@ func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	if err := c.resumes(ctx); err != nil {
 		return err
 	}
+	release, ok := c.claim(f.Source.ID())
+	if !ok {
+		return ErrLater // a backfill is under way
+	}
+	defer release()
 	now := c.Now()
 	if f.Source.Table().Shape == market.State || f.Window == (source.Window{}) {
 		return c.pull(ctx, f, market.Window{Start: now, End: now})

@@ -51,20 +51,6 @@ func Check(out io.Writer, c *config.Config, env func(string) (string, bool)) err
 	return w.Flush()
 }
 
-// ListSources prints the sources of a configuration.
-func ListSources(out io.Writer, c *config.Config, env func(string) (string, bool)) error {
-	specs, err := configSpecs(c, env)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tSHOP\tTABLE\tDRIVER\tSCHEDULE\tFRESHNESS")
-	for _, s := range specs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Shop, s.Fact, s.Driver, s.Schedule, s.Freshness)
-	}
-	return w.Flush()
-}
-
 // HasSource reports whether a configuration declares a source with that id.
 func HasSource(c *config.Config, id string) bool {
 	specs, err := source.ParseSpecs(c.File, c.Raw, nil)

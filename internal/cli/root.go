@@ -29,7 +29,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	checkVerb, doctorVerb,
 	askVerb, exportVerb, replayVerb,
 	dbVerb,
-	importVerb, sourceVerb,
+	importVerb, backfillVerb, sourceVerb,
 	manifestVerb, healthVerb, versionVerb,
 	labVerb,
 }

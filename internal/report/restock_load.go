@@ -35,7 +35,8 @@ func LoadRestock(ctx context.Context, db *storage.DB, shop *market.Shop, q Resto
 			return err
 		}
 		r, err = l.restock(ctx, q)
-		return err
+		l.based(&r.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Restock{}, fmt.Errorf("restock of %s: %w", shop.ID, err)

@@ -70,7 +70,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	if err != nil {
 		return nil, verdictOf(err)
 	}
-	target := h.url
+	target := p.place(h.url)
 	if p.target != nil {
 		target = p.target
 	}
@@ -120,7 +120,9 @@ func cause(err error) string {
 // request writes the parameters where the API wants them, and signs.
 func (p *pull) request(ctx context.Context, params []param) (*resty.Request, error) {
 	h := p.spec.http
-	params = append(slices.Clip(params), p.extra...)
+	if !p.inPath(h.url) {
+		params = append(slices.Clip(params), p.extra...)
+	}
 	r := p.client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetHeader("User-Agent", "shopwatch")
 	r.SetHeaders(h.headers)
 	query := maps.Clone(h.query)

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"shopwatch/internal/market"
@@ -12,10 +13,13 @@ import (
 // now, sorted, without what is not known.
 type Parents func(ctx context.Context, source, column string) ([]string, error)
 
-// fanOut asks once for each batch of values that another source brought.
+// fanOut asks once for each batch of values: of a list, or of what another
+// source brought.
 type fanOut struct {
+	values         []string
 	source, column string
 	param, join    string
+	as             string // key under which each record has the value; "" none
 	batch          int
 }
 
@@ -24,10 +28,18 @@ func readFanOut(o *object) *fanOut {
 	if e == nil {
 		return nil
 	}
-	e.need("source", "field", "param")
+	e.need("param")
 	f := &fanOut{
-		source: e.str("source", ""), column: e.str("field", ""), param: e.str("param", ""),
-		join: e.str("join", ","), batch: e.int("batch", 1, 1, 1000),
+		values: e.strings("values"), source: e.str("source", ""), column: e.str("field", ""), param: e.str("param", ""),
+		join: e.str("join", ","), as: e.str("as", ""), batch: e.int("batch", 1, 1, 1000),
+	}
+	switch {
+	case f.values != nil && f.source != "":
+		e.fail("values", "values and source are both given", "list the values, or name the source that brings them")
+	case f.values == nil && (f.source == "" || f.column == ""):
+		e.fail("", "it is not said which values to ask for", "name the source: and its field:, or list the values:")
+	case f.as != "" && f.batch > 1:
+		e.fail("as", "of several values asked for at once it is not known whose record it is", "leave batch out")
 	}
 	e.close()
 	return f
@@ -39,6 +51,9 @@ func (r *reader) checkFanOut(s *Spec, all []Spec, declared map[string]bool) {
 		return
 	}
 	e := s.http.each
+	if e.source == "" {
+		return
+	}
 	at := s.places["foreach"]
 	if e.source == s.ID {
 		r.fail(at, "sources."+s.ID+".foreach", "a source cannot fan out over itself", "")
@@ -66,15 +81,12 @@ func (p *pull) batches(ctx context.Context) ([]string, error) {
 	if e == nil {
 		return []string{""}, nil
 	}
-	if p.parents == nil {
-		return nil, &Error{Class: Setup, Message: "there is no store to look up the rows of source " + e.source + " in"}
+	values, err := e.values, error(nil)
+	if values == nil {
+		values, err = p.lookUp(ctx, e)
 	}
-	values, err := p.parents(ctx, e.source, e.column)
 	if err != nil {
-		return nil, fmt.Errorf("rows of source %s: %w", e.source, err)
-	}
-	if len(values) == 0 {
-		return nil, &Error{Class: Incomplete, Message: fmt.Sprintf("source %s has brought no %s yet", e.source, e.column)}
+		return nil, err
 	}
 	var out []string
 	for len(values) > 0 {
@@ -85,13 +97,47 @@ func (p *pull) batches(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
+// lookUp are the values that another source brought.
+func (p *pull) lookUp(ctx context.Context, e *fanOut) ([]string, error) {
+	if p.parents == nil {
+		return nil, &Error{Class: Setup, Message: "there is no store to look up the rows of source " + e.source + " in"}
+	}
+	values, err := p.parents(ctx, e.source, e.column)
+	if err != nil {
+		return nil, fmt.Errorf("rows of source %s: %w", e.source, err)
+	}
+	if len(values) == 0 {
+		return nil, &Error{Class: Incomplete, Message: fmt.Sprintf("source %s has brought no %s yet", e.source, e.column)}
+	}
+	return values, nil
+}
+
+// inPath reports whether the value that is being asked for stands in the path.
+func (p *pull) inPath(u *url.URL) bool {
+	e := p.spec.http.each
+	return e != nil && strings.Contains(u.Path, "{"+e.param+"}")
+}
+
+// place writes the value that is being asked for into the path, as {param}.
+func (p *pull) place(u *url.URL) *url.URL {
+	if !p.inPath(u) {
+		return u
+	}
+	before, after, _ := strings.Cut(u.Path, "{"+p.spec.http.each.param+"}")
+	out := *u
+	out.Path = before + p.parent + after
+	out.RawPath = (&url.URL{Path: before}).EscapedPath() + url.PathEscape(p.parent) + (&url.URL{Path: after}).EscapedPath()
+	return &out
+}
+
 // each reads a slice for every batch.
 func (p *pull) each(ctx context.Context, batches []string, w market.Window) error {
 	for _, b := range batches {
 		p.extra = nil
 		if e := p.spec.http.each; e != nil {
-			p.extra = []param{{name: e.param, text: b}}
+			p.extra, p.parent = []param{{name: e.param, text: b}}, b
 		}
+		p.mapper.bounds = bounds{w, p.req.Shop}
 		if err := p.slice(ctx, w); err != nil {
 			return err
 		}

@@ -93,6 +93,7 @@ type pull struct {
 	extra   []param                        // of the batch of parents that is being asked for
 	target  *url.URL                       // a link that is being followed; nil asks the source's address
 	header  http.Header                    // of the last answer
+	parent  string                         // value that is being asked for
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -144,7 +145,12 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 
 // slices cuts the window into stretches that one query may ask for.
 func (p *pull) slices(snap *market.Snapshot) ([]market.Window, error) {
-	return cutWindow(p.spec, p.spec.http.window.start != "", p.req.Now, snap)
+	w := &p.spec.http.window
+	if w.start != "" && wholeDates(w.format) {
+		y, m, d := snap.Window.Start.In(w.zone).Date()
+		snap.Window.Start = time.Date(y, m, d, 0, 0, 0, 0, w.zone)
+	}
+	return cutWindow(p.spec, w.start != "", p.req.Now, snap)
 }
 
 func (p *pull) finish(snap market.Snapshot, done time.Time, err error) (market.Pull, error) {

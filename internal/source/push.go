@@ -109,6 +109,7 @@ func (p *Push) Take(ctx context.Context, d Delivery, r Request) (market.Pull, er
 		return failed(snap, nil, problems[0].Cause), &Error{Source: p.spec.ID, Class: Setup, Message: problems[0].String()}
 	}
 	g := reading{spec: p.spec, hide: hide, mapper: newMapper(p.spec.mapping), tally: tally{pages: 1, want: 1}}
+	g.mapper.bounds = bounds{r.Window, r.Shop}
 	doc, err := decodeJSON(string(d.Body))
 	if err == nil {
 		row := 0

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -15,6 +16,11 @@ type reading struct {
 	mapper  *mapper
 	tally   tally
 	reasons []string // why it is not whole
+}
+
+// wholeDates reports whether a format names whole days.
+func wholeDates(format string) bool {
+	return unixFormats[format] == 0 && !strings.Contains(format, "15") && !strings.Contains(format, "03")
 }
 
 // cutWindow cuts the window of snap, which ends at now less the lag at the

@@ -132,6 +132,7 @@ func ParseSpecs(file string, text []byte, env func(string) (string, bool)) ([]Sp
 	}
 	for i := range specs {
 		r.checkFanOut(&specs[i], specs, seen)
+		r.checkPicture(&specs[i], specs[:i])
 	}
 	return specs, r.problems.err()
 }
@@ -172,6 +173,7 @@ func (r *reader) limits(o *object) map[string]Limit {
 var specID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,63}$`)
 
 func readSpec(o *object, limits map[string]Limit) Spec {
+	o.underlay(o.str("preset", ""))
 	s := Spec{
 		ID: o.str("id", ""), Shop: market.ShopID(o.str("shop", "")), Fact: o.str("fact", ""),
 		Driver: o.str("driver", ""), Schedule: o.str("schedule", ""), Freshness: o.span("freshness", 0),
@@ -211,6 +213,19 @@ func readSpec(o *object, limits map[string]Limit) Spec {
 	checkTable(o, table)
 	o.close()
 	return s
+}
+
+// checkPicture refuses a second source of a picture: each pull would wipe out
+// what the other one brought.
+func (r *reader) checkPicture(s *Spec, before []Spec) {
+	for i := range before {
+		o := &before[i]
+		if o.Shop == s.Shop && o.Fact == s.Fact && s.mapping.table.Shape == market.State {
+			r.fail(s.places["fact"], "sources."+s.ID+".fact", fmt.Sprintf("%s of shop %s is already filled by %s, and a picture of a state replaces the whole one before", s.Fact, s.Shop, o.ID),
+				"keep one of the two, or join them in a query")
+			return
+		}
+	}
 }
 
 func readShare(o *object, key string, def float64) float64 {

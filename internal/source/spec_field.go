@@ -24,6 +24,7 @@ type mapping struct {
 	// zone; workbooks also hold times as numbers.
 	moments  []string
 	zone     *time.Location
+	currency string // of money that names none
 	workbook bool
 	// occurrence counting needs these header names; empty without one.
 	occurrence []string
@@ -44,7 +45,8 @@ type field struct {
 	place      ast.Node
 	target     int // column index, or one of the negative targets
 	from       expr
-	fixed      *cell // const:
+	fixed      *cell  // const:
+	bound      string // window: start or end of the stretch that was asked for
 	conv       converter
 	required   bool
 	occurrence bool
@@ -58,12 +60,12 @@ const (
 
 // readMapping reads records, where and fields.
 func readMapping(o *object, s *Spec, t *market.Table) *mapping {
-	m := &mapping{table: t}
+	m := &mapping{table: t, zone: o.zone(), currency: o.str("currency", "")}
 	switch s.Driver {
 	case "file":
 		m.shape, m.workbook = ofColumns, workbookSource(o)
 	case "sql":
-		m.shape, m.moments, m.zone = ofNamed, sqlMoments, windowZone(o)
+		m.shape, m.moments, m.zone = ofNamed, sqlMoments, cmp.Or(windowZone(o), m.zone)
 		if o.has("records") {
 			m.records = readRecords(o)
 		}
@@ -156,8 +158,18 @@ func readField(o *object, m *mapping, target int, name string) field {
 		ways++
 		f.fixed = f.conv.fixed(o)
 	}
+	if o.has("window") {
+		ways++
+		f.bound = o.oneOf("window", "", "start", "end")
+		if m.shape == ofColumns {
+			o.fail("window", "a file is not asked for a stretch of time", "map a column")
+		}
+		if kind != market.Date && kind != market.Time {
+			o.fail("window", "the bound of a window is a time", "use it for a column of dates or times")
+		}
+	}
 	if ways != 1 {
-		o.r.fail(o.node, o.path, fmt.Sprintf("%d of jq, col and const are given", ways), "give exactly one")
+		o.r.fail(o.node, o.path, fmt.Sprintf("%d of jq, col, const and window are given", ways), "give exactly one")
 	}
 	if names := o.strings("occurrence"); names != nil {
 		f.occurrence = true
@@ -235,7 +247,7 @@ func readConverter(o *object, m *mapping, kind market.Kind, enum []string) conve
 }
 
 func readMoney(o *object, m *mapping, c *converter) {
-	c.currency = market.Currency(o.str("currency", ""))
+	c.currency = market.Currency(o.str("currency", m.currency))
 	if len(c.currency) != 3 || strings.ToUpper(string(c.currency)) != string(c.currency) {
 		o.fail("currency", "money needs the three letters of its currency", "write currency: CNY")
 	}
@@ -267,9 +279,9 @@ var unixFormats = map[string]time.Duration{"unix": time.Second, "unix_ms": time.
 func readMoment(o *object, m *mapping, c *converter) {
 	c.formats = append(o.strings("format"), o.strings("formats")...)
 	c.excel = o.flag("excel") || m.workbook
-	zone := o.zone()
+	zone := cmp.Or(o.zone(), m.zone)
 	if len(c.formats) == 0 && m.moments != nil {
-		c.formats, c.zone = m.moments, cmp.Or(zone, m.zone, time.UTC)
+		c.formats, c.zone = m.moments, cmp.Or(zone, time.UTC)
 		return
 	}
 	for i, f := range c.formats {
@@ -284,7 +296,7 @@ func readMoment(o *object, m *mapping, c *converter) {
 			o.fail("format", fmt.Sprintf("%q is not a layout with a year", f), `write the moment 2006-01-02 15:04:05 the way the source does, or unix, unix_ms, rfc3339`)
 		}
 	}
-	if len(c.formats) == 0 && !c.excel {
+	if len(c.formats) == 0 && !c.excel && !o.has("window") {
 		o.fail("format", c.typ+" needs a format", `write format: "2006-01-02 15:04:05", or unix, unix_ms, rfc3339`)
 	}
 	c.zone = zone

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -47,6 +48,7 @@ type authSpec struct {
 
 // windowSpec says how a window is written into a request.
 type windowSpec struct {
+	template   string // of one parameter with both bounds; "" writes two
 	start, end string // parameter names; "" when the query has no window
 	format     string
 	zone       *time.Location
@@ -217,13 +219,16 @@ func (h *httpSpec) readWindow(o *object, s *Spec) {
 	}
 	readSpans(w, s)
 	h.window.start, h.window.end = w.str("start", ""), w.str("end", "")
-	h.window.format = w.str("format", "")
+	h.window.format, h.window.template = w.str("format", ""), w.str("template", "")
+	if t := h.window.template; t != "" && (h.window.end != "" || !strings.Contains(t, "{start}") || !strings.Contains(t, "{end}")) {
+		w.fail("template", "a template writes both bounds into one parameter", `write start: filter and template: "from {start} to {end}", and no end`)
+	}
 	if h.window.format == "rfc3339" {
 		h.window.format = time.RFC3339
 	}
-	h.window.zone = w.zone()
+	h.window.zone = cmp.Or(w.zone(), o.zone())
 	if h.window.start != "" || h.window.end != "" {
-		w.need("start", "end", "format")
+		w.need("start", "format")
 	}
 	if h.window.zone == nil {
 		if _, epoch := unixFormats[h.window.format]; h.window.start != "" && !epoch && h.window.format != time.RFC3339 && !w.has("tz") {

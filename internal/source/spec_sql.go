@@ -172,7 +172,7 @@ func (q *sqlSpec) bounds(start, end time.Time) []any {
 		return []any{start.UnixMilli(), end.UnixMilli()}
 	}
 	start, end = start.In(q.zone), end.In(q.zone)
-	if !strings.Contains(q.format, "15") && !strings.Contains(q.format, "03") {
+	if wholeDates(q.format) {
 		y, m, d := end.Date()
 		if midnight := time.Date(y, m, d, 0, 0, 0, 0, q.zone); midnight.Before(end) {
 			end = time.Date(y, m, d+1, 0, 0, 0, 0, q.zone)

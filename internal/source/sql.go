@@ -76,7 +76,7 @@ func (d *database) Pull(ctx context.Context, r Request) (market.Pull, error) {
 	}
 	defer s.close()
 	for i, w := range stretches {
-		if err = d.stretch(ctx, s, g.mapper, w, i+1); err != nil {
+		if err = d.stretch(ctx, s, g.mapper, bounds{w, r.Shop}, i+1); err != nil {
 			break
 		}
 		g.tally.pages++
@@ -108,10 +108,11 @@ func (d *database) open(ctx context.Context) (*session, error) {
 }
 
 // stretch runs the query for one step of the window.
-func (d *database) stretch(ctx context.Context, s *session, mp *mapper, w market.Window, n int) error {
+func (d *database) stretch(ctx context.Context, s *session, mp *mapper, w bounds, n int) error {
 	q := d.spec.sql
 	ctx, stop := context.WithTimeout(ctx, q.timeout)
 	defer stop()
+	mp.bounds = w
 	row := 0
 	place := func() string { return fmt.Sprintf("query %d row %d", n, row) }
 	err := s.run(ctx, q.query, q.bounds(w.Start, w.End), func(in sqlRow) error {
@@ -148,7 +149,7 @@ func (d *database) checkColumns(have []sqlColumn) error {
 	}
 	for i := range d.spec.mapping.fields {
 		f := &d.spec.mapping.fields[i]
-		if f.fixed == nil {
+		if f.fixed == nil && f.bound == "" {
 			need(&f.from)
 		}
 		need(f.conv.times)
