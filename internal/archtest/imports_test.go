@@ -46,7 +46,7 @@ var allowed = map[string]string{
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/report":   market + metric + analysis + alert + outbox + storage,
+	"internal/report":   market + metric + analysis + "internal/analysis/* " + alert + outbox + storage,
 	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
