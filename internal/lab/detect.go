@@ -60,7 +60,7 @@ func detect(s *Session, why bool) error {
 		}
 		out.Row(row, cells...)
 	}
-	return errors.Join(out.Close(), t.err)
+	return errors.Join(out.Close(), t.Err())
 }
 
 // digit is how yes and no look in a column.

@@ -82,7 +82,7 @@ func spikes(s *Session, judge func(spike.Day) spike.Verdict) error {
 		}
 		out.Row(row, cells...)
 	}
-	return errors.Join(out.Close(), t.err)
+	return errors.Join(out.Close(), t.Err())
 }
 
 func spikeDay(t *Table, row *Row) (d spike.Day, ok bool) {

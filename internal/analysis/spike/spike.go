@@ -108,7 +108,7 @@ func (t *Tracker) Next(d Day) Verdict {
 	w := 1.0
 	if b.n >= enough && d.Exposure > 0 {
 		v = b.judge(d)
-		if !v.Spike && !d.Unknown && v.Expected < rare && d.Count > 0 {
+		if v.Expected < rare {
 			v = t.week(b, d, v)
 		}
 		w = b.weight(d)
@@ -133,7 +133,8 @@ func Judge(history []Day, d Day) Verdict {
 // back is the day so many days ago.
 func (t *Tracker) back(days int) *noted { return &t.days[(t.n-days)%len(t.days)] }
 
-// week judges the last 7 days together.
+// week judges the last 7 days together, on a day with an event that is no spike
+// of its own.
 func (t *Tracker) week(b baseline, d Day, v Verdict) Verdict {
 	var others int64
 	exposure := d.Exposure
@@ -147,7 +148,7 @@ func (t *Tracker) week(b baseline, d Day, v Verdict) Verdict {
 	phi := b.dispersion(mean, b.rate*d.Exposure)
 	p := Tail(others+d.Count, mean, phi)
 	v.Threshold = min(v.Threshold, max(1, least(rareLimit, mean, phi, Few)-others))
-	if others+d.Count >= Few && p < rareLimit {
+	if !v.Spike && d.Count > 0 && others+d.Count >= Few && p < rareLimit {
 		v.P, v.Phi, v.Method, v.Spike = p, phi, Weekly, true
 	}
 	return v
