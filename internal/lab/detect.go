@@ -28,7 +28,7 @@ func detect(s *Session, why bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	columns := []string{"score", "expected", "lower", "upper", "alert"}
 	if why {
 		columns = append(columns, "channel", "evidence", "seen", "data")

@@ -64,7 +64,7 @@ func spikes(s *Session, judge func(spike.Day) spike.Verdict) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	out, err := t.Extend("expected", "threshold", "p", "alert")
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ type Table struct {
 
 	s     *Session
 	file  string
-	close func() error // of a file that was only read
+	close func() error
 	csv   *csv.Reader
 	index map[string]int
 	// numbers are the columns that were read as numbers.
@@ -41,14 +41,13 @@ func (s *Session) Table(i int, need ...string) (*Table, error) {
 	}
 	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}, numbers: map[int]bool{}}
 	if err := t.header(in, need); err != nil {
-		t.Close()
-		return nil, err
+		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
 
 // Close closes the input.
-func (t *Table) Close() { _ = t.close() }
+func (t *Table) Close() error { return t.close() }
 
 func (t *Table) header(in io.Reader, need []string) error {
 	b := bufio.NewReader(in)
