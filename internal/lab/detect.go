@@ -28,7 +28,7 @@ func detect(s *Session, why bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	columns := []string{"score", "expected", "lower", "upper", "alert"}
 	if why {
 		columns = append(columns, "channel", "evidence", "seen", "data")
@@ -60,7 +60,7 @@ func detect(s *Session, why bool) error {
 		}
 		out.Row(row, cells...)
 	}
-	return errors.Join(out.Close(), t.err)
+	return errors.Join(out.Close(), t.Err())
 }
 
 // digit is how yes and no look in a column.

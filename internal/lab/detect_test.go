@@ -96,7 +96,7 @@ func TestDetectUnknown(t *testing.T) {
 	if rows[1]["score"] != nil || rows[1]["alert"] != 0.0 || rows[0]["score"] != 0.0 || rows[2]["expected"] != nil {
 		t.Errorf("%v", rows)
 	}
-	if !strings.Contains(errs, "the time goes back") || !strings.Contains(errs, "(1 rows)") {
+	if !strings.Contains(errs, "the time goes back") || !strings.Contains(errs, "(rows: 1)") {
 		t.Error(errs)
 	}
 }

@@ -64,7 +64,7 @@ func spikes(s *Session, judge func(spike.Day) spike.Verdict) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	out, err := t.Extend("expected", "threshold", "p", "alert")
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func spikes(s *Session, judge func(spike.Day) spike.Verdict) error {
 		}
 		out.Row(row, cells...)
 	}
-	return errors.Join(out.Close(), t.err)
+	return errors.Join(out.Close(), t.Err())
 }
 
 func spikeDay(t *Table, row *Row) (d spike.Day, ok bool) {

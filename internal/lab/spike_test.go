@@ -36,7 +36,7 @@ func TestSpike(t *testing.T) {
 	if alerts != 1 || rows[60]["alert"] != "1" || rows[60]["expected"][:1] != "4" || rows[60]["threshold"] != "11" {
 		t.Errorf("%d alerts, day 60: %v", alerts, rows[60])
 	}
-	if r := rows[13]; r["expected"]+r["threshold"]+r["p"] != "" || r["alert"] != "0" {
+	if r := rows[8]; r["expected"]+r["threshold"]+r["p"] != "" || r["alert"] != "0" {
 		t.Errorf("a day without history: %v", r)
 	}
 	out, _, err = run(t, spikeVerb(), Session{}, complaints(15, "400"))

@@ -92,11 +92,12 @@ type Detector struct {
 // Next judges the row that follows those before it. Rows come in order of time;
 // one that goes back in time counts as following at once.
 func (d *Detector) Next(p Point) Result {
-	if p.Unknown || math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
-		return Result{Expected: math.NaN(), Lower: math.NaN(), Upper: math.NaN(), Rows: d.rows, Data: Missing}
-	}
 	res := Result{Rows: d.rows}
 	res.Expected, res.Lower, res.Upper = d.expect(p.At)
+	if p.Unknown || math.IsNaN(p.Value) || math.IsInf(p.Value, 0) {
+		res.Data = Missing
+		return res
+	}
 	res.Data = d.feed.next(p, d.rows)
 	r := d.base.residual(p.At, p.Value, d.rows)
 	d.recent[d.rows%lasts] = r

@@ -5,6 +5,7 @@ import "math"
 // baseline is what the days before say of a series.
 type baseline struct {
 	n       int     // known days
+	events  float64 // on them, those that stand out counting less
 	rate    float64 // events per unit of exposure
 	inverse float64 // 1/size of the negative binomial: variance = mean (1 + inverse mean)
 }
@@ -35,13 +36,20 @@ func (t *Tracker) baseline() baseline {
 	return b
 }
 
+// dispersion is variance over mean of a count that consists of days with daily
+// events each: of chance, of how days differ, and of the rate being an estimate.
+func (b baseline) dispersion(mean, daily float64) float64 {
+	own := 1 + b.inverse*daily
+	return own + mean*own/max(1, b.events)
+}
+
 func (b *baseline) fit(days []noted, weights []float64) {
 	count, exposure := 0.0, 0.0
 	for i, d := range days {
 		count += weights[i] * float64(d.Count)
 		exposure += weights[i] * d.Exposure
 	}
-	b.rate = count / exposure
+	b.events, b.rate = count, count/exposure
 	// Moments: (count - mean)^2 - mean is on average mean^2 / size. Each day
 	// weighs by how much it tells.
 	above, below := weight*inverse, float64(weight)
@@ -71,7 +79,7 @@ func (b baseline) judge(d Day) Verdict {
 	mean := b.rate * d.Exposure
 	v := Verdict{Expected: mean, Days: b.n, Method: Daily}
 	mean = max(faintest, mean)
-	v.Phi = 1 + b.inverse*mean
+	v.Phi = b.dispersion(mean, mean)
 	v.P = Tail(d.Count, mean, v.Phi)
 	v.Threshold = least(Limit, mean, v.Phi, Few)
 	v.Spike = d.Count >= v.Threshold

@@ -4,8 +4,9 @@ import "slices"
 
 // Discoveries keeps the chances that are too small to be expected among so many:
 // of those marked, about a share q is false on average (Benjamini and Hochberg
-// 1995). NaN is never marked.
-func Discoveries(p []float64, q float64) []bool {
+// 1995). of is how many were tested, when p holds only the smaller chances. NaN is
+// never marked.
+func Discoveries(p []float64, q float64, of int) []bool {
 	var tests []float64
 	for _, x := range p {
 		if x == x {
@@ -13,9 +14,10 @@ func Discoveries(p []float64, q float64) []bool {
 		}
 	}
 	slices.Sort(tests)
+	of = max(of, len(tests))
 	limit := -1.0
 	for i, x := range tests {
-		if x <= q*float64(i+1)/float64(len(tests)) {
+		if x <= q*float64(i+1)/float64(of) {
 			limit = x
 		}
 	}

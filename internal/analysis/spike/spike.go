@@ -4,14 +4,14 @@ import "math"
 
 const (
 	// Limit is the largest chance of a day's count, if nothing had changed, at
-	// which it is a spike: about 1.5 false alarms in 100 days of a series.
+	// which it is a spike: about 1.4 false alarms in 100 days of a series.
 	Limit = 0.015
 	// Few is the least count of a spike.
 	Few = 3
 
 	window  = 42 // days of the baseline
 	gap     = 2  // days between the baseline and the day that is judged
-	enough  = 14 // days of the baseline that must be known
+	enough  = 7  // days of the baseline that must be known
 	outlier = 2.0
 	// weight and inverse are the prior of 1/size: so many days' worth of counts
 	// of size 10.
@@ -31,6 +31,10 @@ const (
 // lag is how complaints spread over the days after the sale: those of a day come
 // from sales 2 to 7 days before.
 var lag = [...]float64{2: .05, 3: .20, 4: .30, 5: .25, 6: .15, 7: .05}
+
+// History is how many days before a day its verdict depends on most; older ones
+// only tell how much those count.
+const History = window + gap
 
 // Lagging is how many days before the first count sales must be known.
 const Lagging = len(lag) - 1
@@ -104,7 +108,7 @@ func (t *Tracker) Next(d Day) Verdict {
 	w := 1.0
 	if b.n >= enough && d.Exposure > 0 {
 		v = b.judge(d)
-		if !v.Spike && !d.Unknown && v.Expected < rare && d.Count > 0 {
+		if v.Expected < rare {
 			v = t.week(b, d, v)
 		}
 		w = b.weight(d)
@@ -129,7 +133,8 @@ func Judge(history []Day, d Day) Verdict {
 // back is the day so many days ago.
 func (t *Tracker) back(days int) *noted { return &t.days[(t.n-days)%len(t.days)] }
 
-// week judges the last 7 days together.
+// week judges the last 7 days together, on a day with an event that is no spike
+// of its own.
 func (t *Tracker) week(b baseline, d Day, v Verdict) Verdict {
 	var others int64
 	exposure := d.Exposure
@@ -140,10 +145,10 @@ func (t *Tracker) week(b baseline, d Day, v Verdict) Verdict {
 		}
 	}
 	mean := max(faintest, b.rate*exposure)
-	phi := 1 + b.inverse*b.rate*d.Exposure // of a day: days vary apart
+	phi := b.dispersion(mean, b.rate*d.Exposure)
 	p := Tail(others+d.Count, mean, phi)
 	v.Threshold = min(v.Threshold, max(1, least(rareLimit, mean, phi, Few)-others))
-	if others+d.Count >= Few && p < rareLimit {
+	if !v.Spike && d.Count > 0 && others+d.Count >= Few && p < rareLimit {
 		v.P, v.Phi, v.Method, v.Spike = p, phi, Weekly, true
 	}
 	return v

@@ -137,8 +137,8 @@ func quiet(n int) []Day {
 }
 
 func TestVerdict(t *testing.T) {
-	if v := Judge(quiet(15), Day{Count: 90, Exposure: 1}); v.Spike || v.Method != Silent || !math.IsNaN(v.Expected) || v.P != 1 {
-		t.Errorf("13 days are too few to judge: %+v", v)
+	if v := Judge(quiet(8), Day{Count: 90, Exposure: 1}); v.Spike || v.Method != Silent || !math.IsNaN(v.Expected) || v.P != 1 {
+		t.Errorf("6 days are too few to judge: %+v", v)
 	}
 	v := Judge(quiet(50), Day{Count: 20, Exposure: 1})
 	if !v.Spike || v.Method != Daily || math.Abs(v.Expected-4.86) > .3 || v.P > 1e-4 || v.Days != window {
@@ -253,15 +253,18 @@ func TestExposure(t *testing.T) {
 
 func TestDiscoveries(t *testing.T) {
 	p := []float64{.01, .5, .02, math.NaN(), .03, .9, .001}
-	got := fmt.Sprint(Discoveries(p, .05))
+	got := fmt.Sprint(Discoveries(p, .05, 0))
 	// Of six: .001 <= .0083, .01 <= .0167, .02 <= .025, .03 <= .0333.
 	if got != "[true false true false true false true]" {
 		t.Error(got)
 	}
-	if marked := Discoveries([]float64{.04, .9}, .05); marked[0] || marked[1] {
+	if marked := Discoveries([]float64{.04, .9}, .05, 0); marked[0] || marked[1] {
 		t.Errorf(".04 of two is not small enough: %v", marked)
 	}
-	if Discoveries(nil, .05) == nil || len(Discoveries(nil, .05)) != 0 {
+	if marked := Discoveries([]float64{.001, .02}, .05, 60); marked[0] || marked[1] {
+		t.Errorf(".001 of sixty is not small enough: %v", marked)
+	}
+	if Discoveries(nil, .05, 9) == nil || len(Discoveries(nil, .05, 9)) != 0 {
 		t.Error("nothing is tested, nothing is marked")
 	}
 }
@@ -276,7 +279,7 @@ func TestFewFalseDiscoveries(t *testing.T) {
 		for i := range p {
 			p[i] = rng.Float64()
 		}
-		for _, m := range Discoveries(p, .05) {
+		for _, m := range Discoveries(p, .05, 0) {
 			if m {
 				marked++
 				break
@@ -306,11 +309,13 @@ func TestTracker(t *testing.T) {
 			if w := b.Next(scaled); w.Spike != v.Spike && math.Abs(w.P-Limit) > 1e-9 && math.Abs(w.P-rareLimit) > 1e-9 {
 				t.Fatalf("%+v, in another unit %+v", v, w)
 			}
-			if again := Judge(history, d); again != v && v.Method != Silent {
-				t.Fatalf("%+v, alone %+v", v, again)
-			}
 			if !(v.P >= 0 && v.P <= 1) || v.Spike && (v.Method == Silent || d.Count < v.Threshold) {
 				t.Fatalf("%+v says %+v", d, v)
+			}
+			if len(history) == n-1 && v.Method != Silent {
+				if again := Judge(history, d); again != v {
+					t.Fatalf("%+v, judged alone %+v", v, again)
+				}
 			}
 			history = append(history, d)
 		}
