@@ -234,7 +234,8 @@ func (s *totals) stands(all totals, fell bool) float64 {
 	}
 	drift := out / usualOut
 	// The drift is uncertain as well, the more the less is outside.
-	variance := drift*drift*s.variance + math.Pow(s.usual*drift/usualOut, 2)*(all.variance-s.variance)
+	lever := s.usual * drift / usualOut
+	variance := drift*drift*s.variance + lever*lever*(all.variance-s.variance)
 	return (s.num1 - s.usual*drift) / math.Sqrt(variance)
 }
 

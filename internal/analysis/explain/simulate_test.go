@@ -39,7 +39,7 @@ func plant(r *rand.Rand, members [][]string, deepest int) (elements []string, se
 		used[name] = true
 		var set []int
 		for range 1 + r.IntN(2) {
-			for try := 0; try < 20; try++ {
+			for range 20 {
 				leaf := r.IntN(len(members))
 				var where []Member
 				for _, d := range ds {
