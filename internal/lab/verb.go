@@ -19,6 +19,7 @@ type Verb struct {
 func Verbs() []Verb {
 	return []Verb{
 		classify(),
+		explainVerb(),
 		lexicon(),
 		train(),
 	}

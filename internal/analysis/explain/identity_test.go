@@ -70,6 +70,9 @@ func TestSimpson(t *testing.T) {
 	if math.Abs(a.Forecast-.0233333) > 1e-6 || math.Abs(a.Actual-.022) > 1e-6 {
 		t.Errorf("conversion %f -> %f", a.Forecast, a.Actual)
 	}
+	if l := RateAndMix(table); l.Rate <= 0 || l.Mix >= 0 || !near(l.Rate+l.Mix, a.Actual-a.Forecast, 0) {
+		t.Errorf("rates account for %g and the mix for %g of %g", l.Rate, l.Mix, a.Actual-a.Forecast)
+	}
 	if dim, err := Reversed(table); err != nil || dim != "channel" {
 		t.Errorf("reversed by %q, %v", dim, err)
 	}
@@ -191,4 +194,22 @@ func TestWhole(t *testing.T) {
 	if got := Whole(nil, 3); len(got) != 0 {
 		t.Errorf("no parts: %v", got)
 	}
+}
+
+func TestRateAndMixProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.OneOf(rapid.Just(0.0), rapid.Float64Range(0.5, 1000))
+		table := small(func(int, []string) Leaf {
+			return Leaf{Actual: value.Draw(t, "a"), Forecast: value.Draw(t, "f"), Base: value.Draw(t, "b"), BaseForecast: value.Draw(t, "g")}
+		})
+		l := RateAndMix(table)
+		back := Table{Dims: table.Dims}
+		for _, x := range table.Leaves {
+			back.Leaves = append(back.Leaves, Leaf{Members: x.Members, Actual: x.Forecast, Forecast: x.Actual, Base: x.BaseForecast, BaseForecast: x.Base})
+		}
+		m := RateAndMix(back)
+		if !near(l.Rate+l.Mix, l.After-l.Before, 2000) || !near(l.Rate, -m.Rate, 2000) || !near(l.Mix, -m.Mix, 2000) {
+			t.Fatalf("%+v, back %+v", l, m)
+		}
+	})
 }
