@@ -155,7 +155,7 @@ type Rules struct {
 	// Lexicon is the text of a lexicon of complaint causes, as a rule read from
 	// a file; empty means the built-in one.
 	Lexicon string `yaml:"lexicon"`
-	GMVDrop  struct {
+	GMVDrop struct {
 		MinDrop float64 `yaml:"min_drop" default:"0.3" rule:"min=0.01;max=0.9"`
 	} `yaml:"gmv_drop"`
 	RivalMove struct {

@@ -11,6 +11,8 @@ const (
 	leastRisk    = 0.5
 	leastEP      = 0.02 // of the explanatory power of all abnormal leaves
 	dropExtremes = 5    // distinct deviations on each side
+	// A small table has fewer extremes to spare: one in so many deviations.
+	fewPerExtreme = 20
 )
 
 // Additive searches the slices that account for the deviation of a sum: RiskLoc
@@ -32,7 +34,7 @@ func Additive(t Table, usual *Interval) (Answer, error) {
 	}
 	a.Rest = a.Actual - a.Forecast
 	if n.known {
-		a.Z = n.z(t.Leaves, all)
+		a.Z = n.z(t.Leaves, all, 1)
 	}
 	if usual != nil && usual.Holds(a.Actual) {
 		a.Noise = true
@@ -41,7 +43,7 @@ func Additive(t Table, usual *Interval) (Answer, error) {
 	found := newRiskSearch(g).run()
 	for i := range found {
 		if n.known {
-			found[i].slice.Z = n.z(t.Leaves, found[i].leaves)
+			found[i].slice.Z = n.z(t.Leaves, found[i].leaves, n.center)
 		}
 	}
 	limit := beyond(chanceSlice, g.elements())
@@ -129,7 +131,7 @@ func cutOff(d []float64) float64 {
 	if len(s) == 0 {
 		return 0
 	}
-	drop := min(dropExtremes, (len(s)-1)/2)
+	drop := min(dropExtremes, len(s)/fewPerExtreme)
 	low, high := s[drop], s[len(s)-1-drop]
 	if math.Abs(low) < math.Abs(high) {
 		return -low

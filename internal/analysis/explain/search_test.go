@@ -67,6 +67,19 @@ func TestRatioNamesTheSlice(t *testing.T) {
 	}
 }
 
+// TestAllAlike: everything sells a quarter more. That is more than noise, and no
+// slice stands out.
+func TestAllAlike(t *testing.T) {
+	table := small(func(i int, _ []string) Leaf {
+		f := 100 + 7*float64(i)
+		return Leaf{Forecast: f, Actual: f*1.25 + float64(i*5%7) - 3}
+	})
+	a, err := Additive(table, nil)
+	if err != nil || a.Noise || len(a.Slices) != 0 || a.Z < 10 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
 func TestFewLeavesAreNotJudged(t *testing.T) {
 	table := Table{Dims: []string{"channel"}, Leaves: []Leaf{{Members: []string{"a"}, Actual: 5, Forecast: 9}, {Members: []string{"b"}, Actual: 9, Forecast: 9}}}
 	a, err := Additive(table, nil)

@@ -14,6 +14,10 @@ type Leaf struct {
 	Actual, Forecast float64
 	// Base and BaseForecast are the denominators of a ratio.
 	Base, BaseForecast float64
+	// Variance of Actual - Forecast by chance alone, where the caller knows it: of
+	// sums of single sales, the sum of their squares in both periods. 0 is
+	// unknown; it is estimated from the leaves then. Ratio does not use it.
+	Variance float64
 }
 
 // Table is leaves over named dimensions. A leaf should occur once; repeated
@@ -34,7 +38,7 @@ func (t Table) check() error {
 		if len(x.Members) != len(t.Dims) {
 			return fmt.Errorf("leaf %d has %d members, want %d", i, len(x.Members), len(t.Dims))
 		}
-		for _, v := range []float64{x.Actual, x.Forecast, x.Base, x.BaseForecast} {
+		for _, v := range []float64{x.Actual, x.Forecast, x.Base, x.BaseForecast, x.Variance} {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				return fmt.Errorf("leaf %d (%v) holds %v", i, x.Members, v)
 			}
@@ -63,7 +67,8 @@ type Slice struct {
 	// Score ranks: the share of explained deviation (sums), or how unlikely the
 	// slice is by chance, as a log-likelihood ratio (ratios).
 	Score float64 `json:"score"`
-	// Z is the change in standard deviations of the noise between leaves.
+	// Z is how far the slice lies from the move that all leaves have in common,
+	// in standard deviations of the noise between leaves.
 	Z float64 `json:"z"`
 }
 
