@@ -40,6 +40,7 @@ type Command struct {
 func all() []*Command {
 	return []*Command{
 		gmv,
+		why,
 		forecast,
 		race,
 		campaign,

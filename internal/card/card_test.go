@@ -180,7 +180,9 @@ func cards(p Pen) map[string]chat.Message {
 		"floor": p.Floor(floors(), "floor"), "floor_fine": p.Floor(report.Floor{At: now, Data: coverage(), Listed: 12}, "floor"),
 		"campaign": p.Campaign(board(), "campaign"), "campaign_coming": p.Campaign(comingBoard(), "campaign"),
 		"hits": p.Hits(hits(), "hits"), "new": p.NewItems(newItems(), "new"),
-		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
+		"why": p.Why(accounts(), "why yesterday"), "why_noise": p.Why(noiseAccounts(), "why yesterday"),
+		"why_no_base": p.Why(report.Why{From: saturday, To: saturday, Data: coverage(), Base: report.Comparison{Kind: report.SameWeekday, From: saturday - 7, To: saturday - 7}}, "why"),
+		"define":      p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
 	maps.Copy(out, outlookCards(p))
 	for _, x := range a {

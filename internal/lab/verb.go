@@ -22,6 +22,7 @@ func Verbs() []Verb {
 		forecastVerb(),
 		restockVerb(),
 		classify(),
+		explainVerb(),
 		lexicon(),
 		train(),
 		spikeVerb(),
