@@ -22,6 +22,7 @@ const (
 	report   = "internal/report "
 	source   = "internal/source "
 	storage  = "storage "
+	panels   = "storage/series "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -50,19 +51,20 @@ var allowed = map[string]string{
 	"internal/source":   market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + panels + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
 	"bot/robot":         chat + chart + "github.com/go-resty/resty/v2",
 	"internal/web":      market + metric + analysis + alert + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
 	"internal/app":      "*",
-	"internal/cli":      "internal/app internal/config " + market + i18n + "github.com/spf13/cobra",
+	"internal/cli":      "internal/app internal/bench internal/config " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
 
 	// Bulk listings and what measures them.
 	"internal/source/page": market,
 	"internal/benchdata":   "",
+	"internal/bench":       "internal/benchdata " + market + analysis + chat + source + storage + panels + "storage/bolt github.com/go-resty/resty/v2",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,
