@@ -108,7 +108,8 @@ func (w *weighing) weigh(m analysis.Moves) ([]analysis.Finding, error) {
 	}
 	kept := w.standing(open)
 	for _, id := range w.best(m.StockOuts) {
-		w.line(id).Out = true
+		l := w.line(id)
+		l.Out, l.OutAt = true, w.at
 	}
 	for _, id := range w.best(m.Undercuts) {
 		w.line(id).Under = true
@@ -154,7 +155,10 @@ func (w *weighing) standing(open []alert.Alert) (kept []analysis.Finding) {
 			kept = append(kept, a.Latest)
 		case holds && a.Rule == analysis.RuleStockOut:
 			l := w.line(id)
-			l.Out, l.OutOpen = true, a.State.Open()
+			l.Out, l.OutOpen, l.OutAt = true, a.State.Open(), w.at
+			if s := a.Latest.Stock; s != nil {
+				l.OutAt = s.OutAt
+			}
 		case holds:
 			l := w.line(id)
 			l.Under, l.UnderOpen = true, a.State.Open()

@@ -318,7 +318,7 @@ func (b *run) flipOne(ctx context.Context, whole []byte, r *rand.Rand) (string, 
 // full writes until a bounded file is full and reads what had been confirmed.
 func (b *run) full(ctx context.Context, w *Workload) error {
 	path := filepath.Join(b.dir, "full.db")
-	f, err := openFaults(ctx, path, bolt.Options{MaxSize: 24 << 20})
+	f, err := openFaults(ctx, path, bolt.Options{MaxSize: 12 << 20})
 	if err != nil {
 		return err
 	}
