@@ -53,6 +53,14 @@ soak: ## the long tests of damaged stores
 update: ## rewrite golden files and the configuration schema
 	UPDATE=1 $(GO) test ./...
 
+.PHONY: bench
+bench: ## the published workloads, small: less than a minute
+	$(GO) run . bench --quick
+
+.PHONY: peers
+peers: ## the same catalogue in DuckDB, PostgreSQL and SQLite (needs a C compiler)
+	cd bench/peers && $(GO) run . --markdown ../../docs/benchmarks.md
+
 .PHONY: demo
 demo: ## the whole bot on this computer, without any account
 	$(GO) run . demo

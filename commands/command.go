@@ -15,6 +15,7 @@ import (
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Command is one question that people ask.
@@ -22,6 +23,7 @@ type Command struct {
 	Name    string   // the verb
 	Short   string   // its own slash command, "/gmv", or empty
 	Words   []string // further names, as people say them
+	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
@@ -32,7 +34,7 @@ type Command struct {
 
 // all is every command in the order of help.
 func all() []*Command {
-	return []*Command{gmv, price, stock, complaints, digest, alerts, status, help}
+	return []*Command{gmv, price, stock, top, sku, complaints, digest, alerts, status, help}
 }
 
 // Act is what a button does.
@@ -47,6 +49,7 @@ func acts() []*Act { return []*Act{run, share, ack, details} }
 // Env is what commands work with. It is set up once and only read.
 type Env struct {
 	DB     *storage.DB
+	Series *series.Store // panels of items; nil answers that there is no data
 	Shop   *market.Shop
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules

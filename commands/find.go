@@ -20,7 +20,7 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil {
+		if c := named(w); c != nil && (i == 0 || !c.First) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
@@ -43,7 +43,7 @@ func glued(words []string) (*Command, string) {
 		for _, c := range all() {
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
-				if !ok || !hasHan([]rune(w)) {
+				if !ok || !hasHan([]rune(w)) || c.First && (i > 0 || before != "") {
 					continue
 				}
 				rest := slices.Clone(words)

@@ -21,7 +21,7 @@ import (
 // swapped when it has committed; a crash before that leaves nothing behind.
 type Listing struct {
 	DB     *storage.DB
-	Panels *series.Store
+	Series *series.Store
 	Source *source.Bulk
 	Shop   *market.Shop
 
@@ -52,7 +52,7 @@ func (j *Listing) Job(s Schedule) Job {
 // reading agrees.
 func (j *Listing) Collect(ctx context.Context) error {
 	now := j.Now()
-	f := newFilling(j.Panels.Panel(j.Shop.ID), j.Source.Columns())
+	f := newFilling(j.Series.Panel(j.Shop.ID), j.Source.Columns())
 	l, pullErr := j.Source.Pull(ctx, source.Request{Shop: j.Shop, Now: now}, f.take)
 	pulled := j.snapshot(l, now)
 	if l.State == market.Failed {
@@ -78,10 +78,10 @@ func (j *Listing) Collect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := f.register(tx, j.Panels, j.Shop); err != nil {
+		if err := f.register(tx, j.Series, j.Shop); err != nil {
 			return err
 		}
-		err = j.Panels.Put(tx, j.Shop, series.Frame{
+		err = j.Series.Put(tx, j.Shop, series.Frame{
 			Revision: rev, Slot: pulled.Window.Start, Step: j.Source.Step(), At: pulled.Window.End,
 			State: pulled.State, Columns: cur, Stale: stale,
 		})

@@ -189,12 +189,12 @@ func (w *weighing) gmv(id uint32) int64 {
 
 // sumDay adds up the GMV of the last day, by series and altogether.
 func (w *weighing) sumDay() error {
-	slots, err := w.Panels.Slots(w.tx, w.Shop.ID, market.Window{Start: w.at.Add(-25 * time.Hour), End: w.at}, 0)
+	slots, err := w.Series.Slots(w.tx, w.Shop.ID, market.Window{Start: w.at.Add(-25 * time.Hour), End: w.at}, 0)
 	if err != nil {
 		return err
 	}
 	for _, s := range slots {
-		c, _, err := w.Panels.Read(w.tx, w.Shop.ID, s.Start, 0, series.GMV)
+		c, _, err := w.Series.Read(w.tx, w.Shop.ID, s.Start, 0, series.GMV)
 		if errors.Is(err, series.ErrNoSlot) {
 			continue
 		}
@@ -233,7 +233,7 @@ func (w *weighing) fill(id uint32) error {
 		above, _ := slices.BinarySearchFunc(w.ranked, own, func(v, own int64) int { return cmp.Compare(own, v) })
 		l.Rank = above + 1
 	}
-	line, err := w.Panels.Line(w.tx, w.Shop.ID, id, market.Window{Start: w.at.Add(-7 * 24 * time.Hour), End: w.at}, 0, series.Stock, series.Units, series.GMV)
+	line, err := w.Series.Line(w.tx, w.Shop.ID, id, market.Window{Start: w.at.Add(-7 * 24 * time.Hour), End: w.at}, 0, series.Stock, series.Units, series.GMV)
 	if err != nil {
 		return err
 	}

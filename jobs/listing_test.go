@@ -105,7 +105,7 @@ func newHall(t *testing.T, n int) *hall {
 func (h *hall) open() {
 	h.t.Helper()
 	var err error
-	if h.Panels, err = series.Open(h.t.Context(), h.db, series.Options{}); err != nil {
+	if h.Series, err = series.Open(h.t.Context(), h.db, series.Options{}); err != nil {
 		h.t.Fatal(err)
 	}
 	h.trusted = nil
@@ -174,7 +174,7 @@ func (h *hall) wantAlerts(want ...string) {
 // slot is the newest slot of the panel and one series of it.
 func (h *hall) value(col series.Column, sku string) (int64, bool) {
 	h.t.Helper()
-	p := h.Panels.Panel("hall")
+	p := h.Series.Panel("hall")
 	c, _ := p.Now()
 	id, ok := p.Find(market.SKU(sku), "tmall")
 	if !ok {
@@ -239,8 +239,8 @@ func TestListingPartial(t *testing.T) {
 	if _, ok := h.value(series.Units, "S26"); ok {
 		t.Error("the sales of a missing item are known")
 	}
-	c, slot := h.Panels.Panel("hall").Now()
-	id, _ := h.Panels.Panel("hall").Find("S26", "tmall")
+	c, slot := h.Series.Panel("hall").Now()
+	id, _ := h.Series.Panel("hall").Find("S26", "tmall")
 	if slot.State != market.Partial || !c.Stale().Get(int(id)) {
 		t.Errorf("slot %+v", slot)
 	}
@@ -262,7 +262,7 @@ func TestListingDoubts(t *testing.T) {
 			}
 			h.mustCollect()
 			h.wantAlerts()
-			if _, slot := h.Panels.Panel("hall").Now(); slot.State != market.Suspect {
+			if _, slot := h.Series.Panel("hall").Now(); slot.State != market.Suspect {
 				t.Errorf("the slot is %s", slot.State)
 			}
 			if !confirmed {
@@ -286,7 +286,7 @@ func TestListingFails(t *testing.T) {
 	if err := h.collect(); err == nil || !strings.Contains(err.Error(), "404") {
 		t.Error(err)
 	}
-	if p := h.Panels.Panel("hall"); p != nil {
+	if p := h.Series.Panel("hall"); p != nil {
 		t.Error("there is a panel")
 	}
 	err := h.db.View(context.Background(), func(tx *storage.Tx) error {

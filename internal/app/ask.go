@@ -49,6 +49,11 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	panels, err := openSeries(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer panels.Close()
 	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
 	if o.Config != nil {
 		if shop, err = configuredShop(o.Config); err != nil {
@@ -67,7 +72,7 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 	if o.At.IsZero() {
 		o.At = time.Now()
 	}
-	return answer(ctx, Env(db, shop), o)
+	return answer(ctx, Env(db, panels, shop), o)
 }
 
 func answer(ctx context.Context, env *commands.Env, o AskOptions) error {

@@ -47,8 +47,13 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
+	panels, err := openSeries(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer panels.Close()
 	a, err := New(Settings{
-		DB: db, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
 		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},

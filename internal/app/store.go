@@ -13,6 +13,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
+	"shopwatch/storage/series"
 )
 
 // ErrRefused is the kind of error that keeps the program from starting: the
@@ -36,6 +37,15 @@ func openStore(ctx context.Context, path string, mmap int64, log *slog.Logger) (
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return db, nil
+}
+
+// openSeries loads the panels of a store. They must be closed before it is.
+func openSeries(ctx context.Context, db *storage.DB) (*series.Store, error) {
+	s, err := series.Open(ctx, db, series.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return s, nil
 }
 
 // shopSetting is where a store keeps the shop whose facts it holds, so that it

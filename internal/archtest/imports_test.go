@@ -22,7 +22,6 @@ const (
 	report   = "internal/report "
 	source   = "internal/source "
 	storage  = "storage "
-	panels   = "storage/series "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -47,11 +46,11 @@ var allowed = map[string]string{
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/report":   market + metric + analysis + alert + outbox + storage,
+	"internal/report":   market + metric + analysis + alert + outbox + storage + "storage/series",
 	"internal/source":   market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + panels + "internal/source/page github.com/robfig/cron/v3",
+	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + "storage/series",
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "storage/series internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
@@ -64,7 +63,7 @@ var allowed = map[string]string{
 	// Bulk listings and what measures them.
 	"internal/source/page": market,
 	"internal/benchdata":   "",
-	"internal/bench":       "internal/benchdata " + market + analysis + chat + source + storage + panels + "storage/bolt github.com/go-resty/resty/v2",
+	"internal/bench":       "internal/benchdata " + market + analysis + chat + source + storage + "storage/bolt storage/series github.com/go-resty/resty/v2",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,

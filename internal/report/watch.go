@@ -79,7 +79,7 @@ type watch struct {
 	open  []alert.Alert // people know of them
 	out   *Watched
 
-	grid  *series
+	grid  *paidGrid
 	daily market.Fen
 	week  *sales
 }

@@ -35,7 +35,12 @@ type view struct {
 	// levels that merge.
 	group  []*period
 	blocks map[string]*column.Block
-	raw    []byte // scratch
+	// Scratch memory; it is the reason why one reader of bases at a time may be
+	// in use.
+	raw       []byte
+	carry     []int64
+	full, out span
+	sum       []int64
 	// held is the values decoded last, since the days of a week ask in turn for
 	// the same block.
 	held struct {
@@ -136,13 +141,15 @@ type baseReader struct {
 	matrix []span
 }
 
+// bases begins to read a column; what an earlier reader gave out is no longer
+// valid.
 func (v *view) bases(col, from, to int) (*baseReader, error) {
-	b := &baseReader{v: v, col: col, from: from, to: to, out: newSpan(to - from)}
+	if v.full.v == nil {
+		v.full, v.out, v.sum = newSpan(chunk), newSpan(chunk), make([]int64, chunk)
+	}
+	b := &baseReader{v: v, col: col, from: from, to: to, out: span{v: v.out.v[:to-from]}, full: v.full, sum: v.sum}
 	if v.p.level == 0 {
-		b.full = newSpan(chunk)
-		if v.l.specs[col].gauge {
-			b.sum = make([]int64, chunk)
-		}
+		clear(b.sum)
 		return b, nil
 	}
 	b.matrix = make([]span, v.p.bases())
@@ -264,16 +271,12 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	if err != nil {
 		return v.tx.Space(space).Damaged(key, err.Error())
 	}
-	for r := range n {
-		src := row%lev.rows + r
-		if src >= have {
-			for i := range matrix {
-				setNulls(&matrix[i], at+r, 1, flagged)
-			}
-			continue
-		}
-		v.spread(matrix, all, col, src*slots, before, at+r)
+	first := row % lev.rows
+	known := min(n, max(have-first, 0))
+	for i := range matrix {
+		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
+	v.spread(matrix, all, v.l.specs[col].gauge, first*slots, slots, before, at, known)
 	return nil
 }
 
@@ -295,23 +298,41 @@ func (v *view) hold(blk *column.Block, col, n int) (span, error) {
 	return h.all, nil
 }
 
-// spread writes the slots of one series into the matrix.
-func (v *view) spread(matrix []span, all span, col, from, before, row int) {
-	carry := int64(0)
-	gauge := v.l.specs[col].gauge
+// spread writes n series of a merged block, the first at from and width values
+// each, into rows at.. of the matrix, whose slots begin at before.
+func (v *view) spread(matrix []span, all span, gauge bool, from, width, before, at, n int) {
+	if cap(v.carry) < n {
+		v.carry = make([]int64, chunk)
+	}
+	carry := v.carry[:n]
+	clear(carry)
 	for t := range before + len(matrix) {
-		x := all.v[from+t]
+		if t < before && !gauge {
+			continue
+		}
 		if gauge {
-			carry += x
-			x = carry
+			for r := range carry {
+				carry[r] += all.v[from+r*width+t]
+			}
 		}
 		if t < before {
 			continue
 		}
 		m := &matrix[t-before]
-		m.v[row] = x
-		if all.null.Get(from + t) {
-			m.null.Set(row)
+		if gauge {
+			copy(m.v[at:at+n], carry)
+		} else {
+			for r, dst := 0, m.v[at:at+n]; r < n; r++ {
+				dst[r] = all.v[from+r*width+t]
+			}
+		}
+		if len(all.null) == 0 {
+			continue
+		}
+		for r := range n {
+			if all.null.Get(from + r*width + t) {
+				m.null.Set(at + r)
+			}
 		}
 	}
 }
