@@ -153,21 +153,16 @@ func (s *Settle) last(tx *storage.Tx) (settled, error) {
 
 // put registers the series of some hours and stores the hours.
 func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) error {
-	items, err := catalogueAt(tx, s.Shop.ID, s.Now())
-	if err != nil {
+	l := &layout{tx: tx, shop: s.Shop.ID, asOf: rev, said: map[market.Revision]gauges{}, placed: map[market.Revision][]reading{}}
+	if err := s.register(l, hours); err != nil {
 		return err
 	}
-	ids, err := s.register(tx, hours, items)
-	if err != nil {
-		return err
-	}
-	l := &layout{ids: ids, n: s.Series.Registered(tx, s.Shop.ID), pictures: map[market.Revision][]reading{}}
 	for _, h := range hours {
-		cols, stale, regions := h.columns(l)
-		err := s.Series.Put(tx, s.Shop, series.Frame{
-			Revision: rev, Slot: h.start, Step: time.Hour, At: h.at, State: h.state(), Columns: cols, Stale: stale, Regions: regions,
-		})
+		f, err := l.frame(h)
 		if err != nil {
+			return err
+		}
+		if err := s.Series.Put(tx, s.Shop, f); err != nil {
 			return err
 		}
 	}
@@ -175,22 +170,30 @@ func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) er
 }
 
 // register gives ids to the series that the hours name.
-func (s *Settle) register(tx *storage.Tx, hours []*hourFacts, items map[market.SKU]series.Series) (map[seriesKey]uint32, error) {
-	keys := seriesOf(hours)
+func (s *Settle) register(l *layout, hours []*hourFacts) error {
+	items, err := catalogueAt(l.tx, s.Shop.ID, s.Now())
+	if err != nil {
+		return err
+	}
+	keys, err := l.series(hours)
+	if err != nil {
+		return err
+	}
 	all := make([]series.Series, len(keys))
 	for i, k := range keys {
 		all[i] = items[market.SKU(k.sku)]
 		all[i].SKU, all[i].Channel = market.SKU(k.sku), market.Channel(k.channel)
 	}
-	ids, err := s.Series.Register(tx, s.Shop, all)
+	ids, err := s.Series.Register(l.tx, s.Shop, all)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := make(map[seriesKey]uint32, len(keys))
+	l.ids = make(map[seriesKey]uint32, len(keys))
 	for i, k := range keys {
-		out[k] = ids[i]
+		l.ids[k] = ids[i]
 	}
-	return out, nil
+	l.n = s.Series.Registered(l.tx, s.Shop.ID)
+	return nil
 }
 
 // same reports whether two readings of an hour would be put alike.

@@ -35,10 +35,7 @@ type hourFacts struct {
 	// pictures are the revisions of the pictures of stock, own prices and rival
 	// offers that hold at the hour's end; 0 when there is none young enough.
 	pictures [3]market.Revision
-	stock    gauges
-	price    gauges
-	rival    map[string]int64 // by SKU: on whatever channel, a rival is a rival
-	carried  [3]bool          // the picture is older than the hour
+	carried  [3]bool // the picture is older than the hour
 }
 
 // pictureAge is how long a picture of stock or prices may stand for the time
@@ -234,40 +231,29 @@ func (h *hourFacts) add(k flowKey, c series.Column, v int64) {
 	h.flows[k] += v
 }
 
-// addPictures finds, for each hour, the pictures that hold at its end. What a
-// picture says is worked out once for all the hours that it stands for.
+// pictureTables are the pictures that a panel reads, in the order of
+// hourFacts.pictures.
+func pictureTables() []*market.Table {
+	return []*market.Table{market.Inventory, market.OwnPrices, market.RivalOffers}
+}
+
+// addPictures finds, for each hour, the pictures that hold at its end.
 func (r *factReader) addPictures(hours []*hourFacts, asOf market.Revision) error {
-	stock, price, rival := map[market.Revision]gauges{}, map[market.Revision]gauges{}, map[market.Revision]map[string]int64{}
 	for _, h := range hours {
-		for n, t := range []*market.Table{market.Inventory, market.OwnPrices, market.RivalOffers} {
-			snap, rows, found, err := r.tx.State(r.shop.ID, t, h.start.Add(time.Hour-time.Millisecond), asOf)
+		for n, t := range pictureTables() {
+			snap, found, err := r.tx.StateSnapshot(r.shop.ID, t, h.lastInstant(), asOf)
 			if err != nil {
-				return fmt.Errorf("load %s: %w", t.Name, err)
+				return fmt.Errorf("find %s: %w", t.Name, err)
 			}
-			if !found || h.start.Sub(snap.Window.End) > pictureAge {
-				continue
-			}
-			h.pictures[n], h.carried[n] = snap.Revision, snap.Window.End.Before(h.start)
-			switch t {
-			case market.Inventory:
-				h.stock = once(stock, snap.Revision, rows, stockOf)
-			case market.OwnPrices:
-				h.price = once(price, snap.Revision, rows, pricesOf)
-			default:
-				h.rival = once(rival, snap.Revision, rows, rivalsOf)
+			if found && h.start.Sub(snap.Window.End) <= pictureAge {
+				h.pictures[n], h.carried[n] = snap.Revision, snap.Window.End.Before(h.start)
 			}
 		}
 	}
 	return nil
 }
 
-// once makes what a picture says, unless it is made already.
-func once[T any](made map[market.Revision]T, rev market.Revision, rows *market.Batch, of func(*market.Batch) T) T {
-	if _, ok := made[rev]; !ok {
-		made[rev] = of(rows)
-	}
-	return made[rev]
-}
+func (h *hourFacts) lastInstant() time.Time { return h.start.Add(time.Hour - time.Millisecond) }
 
 func stockOf(b *market.Batch) gauges {
 	out := gauges{}
@@ -304,24 +290,60 @@ func pricesOf(b *market.Batch) gauges {
 // sureMatch is the confidence from which a rival item counts as the same.
 const sureMatch = 8000
 
-// rivalsOf is the lowest offer that is matched to each SKU and in stock.
-func rivalsOf(b *market.Batch) map[string]int64 {
-	out := map[string]int64{}
+// rivalsOf is the lowest offer that is matched to each SKU and in stock; on
+// whatever channel, a rival is a rival.
+func rivalsOf(b *market.Batch) gauges {
+	out := gauges{}
 	sku, match, stock := b.Column("sku"), b.Column("match"), b.Column("in_stock")
 	for i := range b.Len() {
 		v, ok := paying(b, i)
 		if in, known := stock.Int(i); !ok || sku.Text(i) == "" || match.Ints[i] < sureMatch || known && in == 0 {
 			continue
 		}
-		if least, found := out[sku.Text(i)]; !found || v < least {
-			out[sku.Text(i)] = v
+		k := seriesKey{sku: sku.Text(i)}
+		if least, found := out[k]; !found || v < least {
+			out[k] = v
 		}
 	}
 	return out
 }
 
-// seriesOf lists the series that some hours know, in order.
-func seriesOf(hours []*hourFacts) []seriesKey {
+// layout gives series their ids, and pictures their rows once for all the hours
+// that they stand for.
+type layout struct {
+	tx     *storage.Tx
+	shop   market.ShopID
+	asOf   market.Revision
+	ids    map[seriesKey]uint32
+	n      int // series of the shop
+	said   map[market.Revision]gauges
+	placed map[market.Revision][]reading
+}
+
+// reading is a gauge of a series.
+type reading struct {
+	id uint32
+	v  int64
+}
+
+// gauges is what one of an hour's pictures says.
+func (l *layout) gauges(h *hourFacts, n int) (gauges, error) {
+	rev := h.pictures[n]
+	if g, ok := l.said[rev]; ok || rev == 0 {
+		return g, nil
+	}
+	t := pictureTables()[n]
+	_, rows, _, err := l.tx.State(l.shop, t, h.lastInstant(), l.asOf)
+	if err != nil {
+		return nil, fmt.Errorf("load %s: %w", t.Name, err)
+	}
+	l.said[rev] = []func(*market.Batch) gauges{stockOf, pricesOf, rivalsOf}[n](rows)
+	return l.said[rev], nil
+}
+
+// series lists the series that some hours know, in order. Rival offers alone
+// make none.
+func (l *layout) series(hours []*hourFacts) ([]seriesKey, error) {
 	named := map[seriesKey]bool{}
 	last := [3]market.Revision{}
 	for _, h := range hours {
@@ -332,7 +354,11 @@ func seriesOf(hours []*hourFacts) []seriesKey {
 			continue // as the hour before
 		}
 		last = h.pictures
-		for _, g := range []gauges{h.stock, h.price} {
+		for n := range 2 {
+			g, err := l.gauges(h, n)
+			if err != nil {
+				return nil, err
+			}
 			for k := range g {
 				named[k] = true
 			}
@@ -340,7 +366,29 @@ func seriesOf(hours []*hourFacts) []seriesKey {
 	}
 	return slices.SortedFunc(maps.Keys(named), func(a, b seriesKey) int {
 		return cmp.Or(cmp.Compare(a.sku, b.sku), cmp.Compare(a.channel, b.channel))
-	})
+	}), nil
+}
+
+// readings lays one of an hour's pictures out by id.
+func (l *layout) readings(h *hourFacts, n int) ([]reading, error) {
+	if out, ok := l.placed[h.pictures[n]]; ok || h.pictures[n] == 0 {
+		return out, nil
+	}
+	said, err := l.gauges(h, n)
+	if err != nil {
+		return nil, err
+	}
+	var out []reading
+	for k, id := range l.ids {
+		if n == 2 {
+			k = seriesKey{sku: k.sku}
+		}
+		if v, known := said[k]; known {
+			out = append(out, reading{id, v})
+		}
+	}
+	l.placed[h.pictures[n]] = out
+	return out, nil
 }
 
 // state is Complete when the orders reach the hour's end.
@@ -351,74 +399,37 @@ func (h *hourFacts) state() market.Condition {
 	return market.Complete
 }
 
-// reading is a gauge of a series.
-type reading struct {
-	id uint32
-	v  int64
-}
-
-// layout gives series their ids, and pictures their rows once for all the hours
-// that they stand for.
-type layout struct {
-	ids      map[seriesKey]uint32
-	n        int // series of the shop
-	pictures map[market.Revision][]reading
-}
-
-// readings lays one of an hour's pictures out by id.
-func (l *layout) readings(h *hourFacts, n int) []reading {
-	if h.pictures[n] == 0 {
-		return nil
-	}
-	out, ok := l.pictures[h.pictures[n]]
-	if ok {
-		return out
-	}
-	for k, id := range l.ids {
-		v, known := int64(0), false
-		switch n {
-		case 0:
-			v, known = h.stock[k]
-		case 1:
-			v, known = h.price[k]
-		default:
-			v, known = h.rival[k.sku]
-		}
-		if known {
-			out = append(out, reading{id, v})
-		}
-	}
-	l.pictures[h.pictures[n]] = out
-	return out
-}
-
-// columns lays an hour out by id.
-func (h *hourFacts) columns(l *layout) (cols *series.Columns, stale market.Bits, regions []series.RegionFlow) {
-	cols = series.NewColumns(l.n)
+// frame lays an hour out by id.
+func (l *layout) frame(h *hourFacts) (series.Frame, error) {
+	f := series.Frame{Revision: l.asOf, Slot: h.start, Step: time.Hour, At: h.at, State: h.state(), Columns: series.NewColumns(l.n)}
 	for c := series.Units; c < series.Width; c++ {
 		if h.known[c] {
-			cols.SetKnown(c)
+			f.Columns.SetKnown(c)
 		}
 	}
 	for _, k := range h.sortedFlows() {
 		v := h.flows[k]
 		id := l.ids[k.seriesKey]
-		old, _ := cols.Value(k.column, id)
-		if !cols.Set(k.column, id, old+v) {
-			cols.Forget(k.column, id)
+		old, _ := f.Columns.Value(k.column, id)
+		if !f.Columns.Set(k.column, id, old+v) {
+			f.Columns.Forget(k.column, id)
 		}
 		if k.region != "" {
-			regions = append(regions, series.RegionFlow{Series: id, Region: market.Region(k.region), Column: k.column, Value: v})
+			f.Regions = append(f.Regions, series.RegionFlow{Series: id, Region: market.Region(k.region), Column: k.column, Value: v})
 		}
 	}
 	for n, c := range []series.Column{series.Stock, series.Price, series.RivalPrice} {
-		for _, x := range l.readings(h, n) {
-			if cols.Set(c, x.id, x.v) && h.carried[n] {
-				stale.Set(int(x.id))
+		all, err := l.readings(h, n)
+		if err != nil {
+			return f, err
+		}
+		for _, x := range all {
+			if f.Columns.Set(c, x.id, x.v) && h.carried[n] {
+				f.Stale.Set(int(x.id))
 			}
 		}
 	}
-	return cols, stale, regions
+	return f, nil
 }
 
 func (h *hourFacts) sortedFlows() []flowKey {

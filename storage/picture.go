@@ -40,6 +40,22 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 	return p.Snapshot, p.Rows, err == nil, err
 }
 
+// StateSnapshot is State without the rows: which picture holds at an instant.
+func (tx *Tx) StateSnapshot(shop market.ShopID, t *market.Table, at time.Time, asOf market.Revision) (snap market.Snapshot, found bool, err error) {
+	if _, err := tx.stateSchema(t); err != nil {
+		return snap, false, err
+	}
+	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err != nil || !found {
+		return snap, false, err
+	}
+	snap, found, err = tx.snapshot(m.rev)
+	if err == nil && !found {
+		err = missingManifest(m.rev)
+	}
+	return snap, err == nil, err
+}
+
 // States yields the pictures of a table whose instants lie in w, oldest first,
 // as known at revision asOf (0: now). It must be used inside the transaction.
 func (tx *Tx) States(shop market.ShopID, t *market.Table, w market.Window, asOf market.Revision) iter.Seq2[Picture, error] {

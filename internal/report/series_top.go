@@ -143,6 +143,7 @@ func (r *panelReader) top(q TopQuery) (Top, error) {
 	if err != nil {
 		return t, err
 	}
+	defer sums.release()
 	if sums.slots == 0 {
 		return t, ErrNoData
 	}
@@ -194,6 +195,14 @@ func titled(s *series.Series) string {
 type spanSums struct {
 	days  []*series.Days
 	slots int
+	today *series.Running
+}
+
+// release ends the use of the running day.
+func (s *spanSums) release() {
+	if s.today != nil {
+		s.today.Release()
+	}
 }
 
 func (s *spanSums) value(c series.Column, id uint32) (sum int64, known bool) {
@@ -221,11 +230,21 @@ func (r *panelReader) sums(from, to market.Day) (*spanSums, error) {
 		col, _ := series.SumOf(c)
 		cols = append(cols, col)
 	}
+	if today := r.shop.Day(r.slot.Start); r.q.AsOf == 0 && from <= today && today <= to {
+		if out.today, err = r.s.Today(r.tx, r.shop); err != nil {
+			return nil, err
+		}
+	}
 	for day := from; day <= to; day++ {
+		if out.today != nil && day == out.today.Day {
+			out.days = append(out.days, out.today.Days)
+			continue
+		}
 		d, err := r.s.ReadDay(r.tx, r.shop, day, r.q.AsOf, cols...)
 		switch {
 		case isNoSlot(err):
 		case err != nil:
+			out.release()
 			return nil, err
 		default:
 			out.days = append(out.days, d.Days)
