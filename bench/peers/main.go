@@ -24,6 +24,7 @@ type options struct {
 	week        int // series of the week-long comparison of size; 0 leaves it out
 	seed        uint64
 	dir, json   string
+	markdown    string
 	only        string
 	postgres    string
 }
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (int, erro
 	fl.Uint64Var(&o.seed, "seed", 1, "seed of the catalogue")
 	fl.StringVar(&o.dir, "dir", "", "folder for the databases, removed afterwards")
 	fl.StringVar(&o.json, "json", "", "write the figures to this file")
+	fl.StringVar(&o.markdown, "markdown", "", "write the tables into this page, between its marks")
 	fl.StringVar(&o.only, "only", "", "names of peers, with commas between them")
 	fl.StringVar(&o.postgres, "postgres", "/usr/lib/postgresql/15/bin", "folder of PostgreSQL's programs")
 	if err := fl.Parse(args); err != nil {
@@ -92,6 +94,11 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (int, erro
 	}
 	t := table{o: o, rows: rows, before: before, after: load()}
 	t.print(out)
+	if o.markdown != "" {
+		if err := t.write(o.markdown); err != nil {
+			return 2, err
+		}
+	}
 	if o.json != "" {
 		b, err := json.MarshalIndent(rows, "", "  ")
 		if err != nil {

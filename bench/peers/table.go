@@ -60,6 +60,28 @@ func (t *table) print(w io.Writer) {
 	}
 }
 
+// The lines between which a page keeps the tables.
+const (
+	beginMark = "<!-- peers:begin -->"
+	endMark   = "<!-- peers:end -->"
+)
+
+// write puts the tables into a page that has the marks.
+func (t *table) write(path string) error {
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	head, rest, begun := strings.Cut(string(page), beginMark)
+	_, tail, ended := strings.Cut(rest, endMark)
+	if !begun || !ended {
+		return fmt.Errorf("%s has no lines %s and %s", path, beginMark, endMark)
+	}
+	var text strings.Builder
+	t.print(&text)
+	return os.WriteFile(path, []byte(head+beginMark+"\n"+text.String()+endMark+tail), 0o644) //nolint:gosec // a page for everyone to read
+}
+
 func (t *table) find(name string) *row {
 	for _, r := range t.rows {
 		if r.Name == name && r.Left == "" {
