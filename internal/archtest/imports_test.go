@@ -63,7 +63,7 @@ var allowed = map[string]string{
 	// Bulk listings and what measures them.
 	"internal/source/page": market,
 	"internal/benchdata":   "",
-	"internal/bench":       "internal/benchdata " + market + analysis + chat + source + storage + "storage/bolt storage/series github.com/go-resty/resty/v2",
+	"internal/bench":       "internal/benchdata " + market + metric + analysis + report + chat + source + storage + "storage/bolt storage/series github.com/go-resty/resty/v2",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"shopwatch/internal/benchdata"
@@ -98,10 +99,11 @@ type run struct {
 	db     *storage.DB
 	panels *series.Store
 
-	data *benchdata.Shop
-	hour *benchdata.Hour
-	next time.Time // start of the slot that comes next
-	sink uint64    // keeps what is computed from being left out
+	data    *benchdata.Shop
+	hour    *benchdata.Hour
+	next    time.Time    // start of the slot that comes next
+	sink    uint64       // keeps what is computed from being left out
+	answers atomic.Int64 // the same, of commands that run beside each other
 }
 
 // begin is the first slot: a Monday, so that weeks close when they should.

@@ -17,7 +17,7 @@ import (
 // kernelStore is a store of n series with some slots in it.
 func kernelStore(b *testing.B, n, slots int, fold bool) *run {
 	b.Helper()
-	r := &run{o: Options{SKUs: n, Seed: 1, Hot: 1, Step: time.Hour, Days: max(1, slots/24)}, dir: b.TempDir(), shop: benchShop(), next: begin, log: slog.New(slog.DiscardHandler)}
+	r := &run{o: Options{SKUs: n, Seed: 1, Hot: 1, Step: time.Hour, Days: max(1, (slots+23)/24)}, dir: b.TempDir(), shop: benchShop(), next: begin, log: slog.New(slog.DiscardHandler)}
 	if err := r.open(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func BenchmarkTopN1M(b *testing.B) {
 	c := columnsOf(hour)
 	b.ResetTimer()
 	for b.Loop() {
-		if best := topStock(c, 50); len(best) != 50 {
+		if best := topStock(c); len(best) != 50 {
 			b.Fatal(len(best))
 		}
 	}
@@ -160,5 +160,32 @@ func BenchmarkCommitSmall(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkCommands are those of W6, on a store whose last two days are not
+// folded yet.
+func BenchmarkCommands(b *testing.B) {
+	r := kernelStore(b, 8192, 9*24+20, false)
+	for more := true; more; {
+		var err error
+		if more, err = r.panels.Compact(b.Context(), r.shop, r.next); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, kind := range []struct {
+		name       string
+		kind, pick int
+	}{{"top", 0, 0}, {"changes", 0, 1}, {"series", 5, 0}, {"groups", 9, 0}} {
+		b.Run(kind.name, func(b *testing.B) {
+			id, cpu := uint32(0), cpuTime()
+			for b.Loop() {
+				if _, err := r.command(b.Context(), kind.kind, kind.pick, id%8192); err != nil {
+					b.Fatal(err)
+				}
+				id += 257
+			}
+			b.ReportMetric(float64((cpuTime()-cpu).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
+		})
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
 	"shopwatch/storage/series"
 )
 
@@ -129,21 +131,31 @@ func (b *run) commands(ctx context.Context, span time.Duration) (map[string][]ti
 	return out, errors.Join(first, ctx.Err())
 }
 
-// command answers one question.
+// command answers one question by the functions that the bot's commands call.
 func (b *run) command(ctx context.Context, kind, pick int, id uint32) (string, error) {
-	p := b.panels.Panel(b.shop.ID)
-	now, _ := p.Now()
-	before, _ := p.Before()
+	last := b.next.Add(-time.Nanosecond)
+	today := b.shop.Day(last)
+	q := report.PanelQuery{Now: last, From: today, To: today}
 	switch {
-	case kind < 5 && pick == 0:
-		topStock(now, 50)
-		return "memory", nil
-	case kind < 5:
-		analysis.CatalogueMoves(analysis.DefaultCatalogueRule(), shelf(now), shelf(before))
-		return "memory", nil
-	case kind < 9:
-		_, err := b.readLine(ctx, id, min(28, b.o.Days), []series.Column{series.Price, series.Stock, series.Units, series.GMV})
+	case kind < 5 && pick == 0: // what sells best today
+		t, err := report.LoadTop(ctx, b.db, b.panels, b.shop, report.TopQuery{PanelQuery: q, Metric: series.GMV, Top: 50})
+		b.count(len(t.Items))
+		return "memory", err
+	case kind < 5: // what has changed since the slot before
+		m, err := report.LoadMovers(ctx, b.db, b.panels, b.shop, report.MoversQuery{PanelQuery: q, Top: 50})
+		b.count(len(m.Items))
+		return "memory", err
+	case kind < 9: // an item over four weeks, on all its channels
+		q.From = today - market.Day(min(28, b.o.Days)) + 1
+		h, err := report.LoadSKU(ctx, b.db, b.panels, b.shop, report.SKUQuery{PanelQuery: q, SKU: b.panels.Panel(b.shop.ID).SKU(id)})
+		b.count(len(h.Days))
 		return "series", err
 	}
-	return "digest", b.cubes(ctx)
+	q.From, q.To = today-7, today-1 // a week by category
+	g, err := report.LoadGroups(ctx, b.db, b.panels, b.shop, report.GroupsQuery{PanelQuery: q, By: metric.ByCategory})
+	b.count(len(g.Parts))
+	return "digest", err
 }
+
+// count keeps an answer from being left out.
+func (b *run) count(n int) { b.answers.Add(int64(n)) }

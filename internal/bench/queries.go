@@ -92,7 +92,7 @@ func (b *run) catalogue(ctx context.Context) (Workload, error) {
 	var top, detect, disk []time.Duration
 	for range 51 {
 		began := time.Now()
-		best := topStock(now, 50)
+		best := topStock(now)
 		top = append(top, time.Since(began))
 		b.sink += uint64(len(best))
 
@@ -106,7 +106,7 @@ func (b *run) catalogue(ctx context.Context) (Workload, error) {
 		err := b.db.View(ctx, func(tx *storage.Tx) error {
 			c, _, err := b.panels.Read(tx, b.shop.ID, slot.Start, 0, series.Price, series.Stock, series.GMV)
 			if err == nil {
-				b.sink += uint64(len(topStock(c, 50)))
+				b.sink += uint64(len(topStock(c)))
 			}
 			return err
 		})
@@ -129,9 +129,10 @@ func shelf(c *series.Columns) analysis.Shelf {
 	}
 }
 
-// topStock are the n series with the most GMV among those with fewer than 5
+// topStock are the 50 series with the most GMV among those with fewer than 5
 // pieces at less than 300 yuan.
-func topStock(c *series.Columns, n int) []uint32 {
+func topStock(c *series.Columns) []uint32 {
+	const n = 50
 	price, stock, gmv := c.Int32s(series.Price), c.Int32s(series.Stock), c.Int64s()
 	noPrice, noStock, noGMV := *c.Null(series.Price), *c.Null(series.Stock), *c.Null(series.GMV)
 	best := make([]uint32, 0, n+1)
