@@ -9,15 +9,13 @@ import (
 	"shopwatch/internal/report"
 )
 
-func some(v int64) *int64 { return &v }
-
 // seriesCards are the messages about items over a panel.
 func seriesCards(p Pen, out map[string]chat.Message) {
 	top := report.Top{
 		Metric: "gmv", From: saturday, To: saturday, Data: coverage(), Hours: 24, Known: 12, More: 10,
 		Items: []report.TopItem{
-			{SKU: "B-50", Channel: "flagship", Title: "面霜 50ml", Unit: "beauty", Value: 4210000, Units: some(145), Orders: some(140), GMV: some(4210000), Price: some(29900), Stock: some(12)},
-			{SKU: "B-51", Channel: "supermarket", Title: hostile, Unit: "beauty", Value: 99900, Units: some(1), GMV: some(99900)},
+			{SKU: "B-50", Channel: "flagship", Title: "面霜 50ml", Unit: "beauty", Value: 4210000, Units: new(int64(145)), Orders: new(int64(140)), GMV: new(int64(4210000)), Price: new(int64(29900)), Stock: new(int64(12))},
+			{SKU: "B-51", Channel: "supermarket", Title: hostile, Unit: "beauty", Value: 99900, Units: new(int64(1)), GMV: new(int64(99900))},
 		},
 	}
 	out["top"] = p.Top(top, "top yesterday")
@@ -32,17 +30,17 @@ func seriesCards(p Pen, out map[string]chat.Message) {
 	}}, "top moves")
 	out["movers_none"] = p.Movers(report.Movers{Before: now.Add(-time.Hour), Now: now, Data: coverage()}, "top moves")
 	out["groups"] = p.Groups(report.Groups{
-		From: saturday - 6, To: saturday, By: metric.ByUnit, Data: coverage(), Total: report.GroupFigures{Units: some(300), GMV: some(9000000)},
+		From: saturday - 6, To: saturday, By: metric.ByUnit, Data: coverage(), Total: report.GroupFigures{Units: new(int64(300)), GMV: new(int64(9000000))},
 		Parts: []report.Group{
-			{Key: "beauty", GroupFigures: report.GroupFigures{Units: some(200), GMV: some(7000000), Refunds: some(4), Complaints: some(0)}},
-			{Key: "apparel", GroupFigures: report.GroupFigures{Units: some(100), GMV: some(2000000)}},
-			{Key: "", GroupFigures: report.GroupFigures{Refunds: some(1)}},
+			{Key: "beauty", GroupFigures: report.GroupFigures{Units: new(int64(200)), GMV: new(int64(7000000)), Refunds: new(int64(4)), Complaints: new(int64(0))}},
+			{Key: "apparel", GroupFigures: report.GroupFigures{Units: new(int64(100)), GMV: new(int64(2000000))}},
+			{Key: "", GroupFigures: report.GroupFigures{Refunds: new(int64(1))}},
 		},
 	}, "top 7d by unit")
 	out["sku"] = p.SKU(skuStory(), "sku sku=B-51")
 	out["sku_new"] = p.SKU(report.SKUHistory{
 		SKU: "B-53", Title: "新品", From: saturday, To: saturday, Data: coverage(), Days: []report.SKUDay{{Day: saturday}},
-		Channels: []report.SKUChannel{{Channel: "flagship", Stock: some(0)}},
+		Channels: []report.SKUChannel{{Channel: "flagship", Stock: new(int64(0))}},
 	}, "sku sku=B-53")
 }
 
@@ -50,16 +48,16 @@ func seriesCards(p Pen, out map[string]chat.Message) {
 func skuStory() report.SKUHistory {
 	h := report.SKUHistory{
 		SKU: "B-51", Title: hostile, Unit: "beauty", Category: "面霜", From: saturday - 9, To: saturday, Data: coverage(),
-		Total: report.SKUFigures{Units: some(414), Orders: some(390), GMV: some(12400000), Refunds: some(7), Out: 5},
+		Total: report.SKUFigures{Units: new(int64(414)), Orders: new(int64(390)), GMV: new(int64(12400000)), Refunds: new(int64(7)), Out: 5},
 		Channels: []report.SKUChannel{
-			{Channel: "flagship", Price: some(29900), PriceMin: some(19900), PriceMax: some(31900), Rival: some(28800), Stock: some(40), SKUFigures: report.SKUFigures{Units: some(400), GMV: some(12000000)}},
-			{Channel: "supermarket", Price: some(32900), SKUFigures: report.SKUFigures{Units: some(14), GMV: some(400000)}},
+			{Channel: "flagship", Price: new(int64(29900)), PriceMin: new(int64(19900)), PriceMax: new(int64(31900)), Rival: new(int64(28800)), Stock: new(int64(40)), SKUFigures: report.SKUFigures{Units: new(int64(400)), GMV: new(int64(12000000))}},
+			{Channel: "supermarket", Price: new(int64(32900)), SKUFigures: report.SKUFigures{Units: new(int64(14)), GMV: new(int64(400000))}},
 		},
 	}
 	for i := range 10 {
 		d := report.SKUDay{Day: h.From + market.Day(i)}
 		if i != 4 {
-			d.Hours, d.Units = 24, some(int64(30+i*3))
+			d.Hours, d.Units = 24, new(int64(30+i*3))
 		}
 		h.Days = append(h.Days, d)
 	}
