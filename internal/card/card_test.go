@@ -174,6 +174,7 @@ func cards(p Pen) map[string]chat.Message {
 		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
 		"empty": p.Empty(),
 	}
+	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}

@@ -276,7 +276,7 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	for i := range matrix {
 		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
-	v.spread(matrix, all, v.l.specs[col].gauge, first*slots, slots, before, at, known)
+	v.spread(matrix, all, v.l.specs[col].gauge, strip{from: first * slots, width: slots, before: before, at: at, n: known})
 	return nil
 }
 
@@ -298,9 +298,13 @@ func (v *view) hold(blk *column.Block, col, n int) (span, error) {
 	return h.all, nil
 }
 
-// spread writes n series of a merged block, the first at from and width values
-// each, into rows at.. of the matrix, whose slots begin at before.
-func (v *view) spread(matrix []span, all span, gauge bool, from, width, before, at, n int) {
+// strip is n series of a merged block, the first at from and width values each,
+// that go into rows at.. of a matrix whose slots begin at before.
+type strip struct{ from, width, before, at, n int }
+
+// spread writes a strip of a merged block into the matrix.
+func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
+	from, width, before, at, n := s.from, s.width, s.before, s.at, s.n
 	if cap(v.carry) < n {
 		v.carry = make([]int64, chunk)
 	}
