@@ -57,6 +57,14 @@ eval: ## the analysis against public benchmarks, as one table
 update: ## rewrite golden files and the configuration schema
 	UPDATE=1 $(GO) test ./...
 
+.PHONY: bench
+bench: ## the published workloads, small: less than a minute
+	$(GO) run . bench --quick
+
+.PHONY: peers
+peers: ## the same catalogue in DuckDB, PostgreSQL and SQLite (needs a C compiler)
+	cd bench/peers && $(GO) run . --markdown ../../docs/benchmarks.md
+
 .PHONY: demo
 demo: ## the whole bot on this computer, without any account
 	$(GO) run . demo

@@ -10,7 +10,7 @@ import (
 
 var sku = &Command{
 	Name: "sku", Words: []string{"单品", "history"}, First: true,
-	Example: "sku SKU-0001", Right: access.View, Run: runSKU,
+	Example: "sku 面膜", Right: access.View, Run: runSKU,
 	Data: numbers(loadSKU),
 }
 

@@ -60,24 +60,29 @@ func (s *Settle) Run(ctx context.Context) error {
 		hours, to, err = s.changed(tx)
 		return err
 	})
-	for err == nil && len(hours) > 0 {
+	for done := false; err == nil && !done; {
 		n := min(settleBatch, len(hours))
-		err = s.DB.Update(ctx, func(tx *storage.Tx) error { return s.put(tx, hours[:n], to.Revision) })
-		hours = hours[n:]
-	}
-	if err == nil {
+		done = n == len(hours)
 		err = s.DB.Update(ctx, func(tx *storage.Tx) error {
-			raw, err := json.Marshal(to)
-			if err != nil {
+			if err := s.put(tx, hours[:n], to.Revision); err != nil || !done {
 				return err
 			}
-			return tx.PutCursor(s.cursor(), raw)
+			return s.save(tx, to)
 		})
+		hours = hours[n:]
 	}
 	if err != nil {
 		return fmt.Errorf("settle %s: %w", s.Shop.ID, err)
 	}
 	return nil
+}
+
+func (s *Settle) save(tx *storage.Tx, to settled) error {
+	raw, err := json.Marshal(to)
+	if err != nil {
+		return err
+	}
+	return tx.PutCursor(s.cursor(), raw)
 }
 
 // changed lists the hours that must be put, oldest first.
@@ -153,6 +158,9 @@ func (s *Settle) last(tx *storage.Tx) (settled, error) {
 
 // put registers the series of some hours and stores the hours.
 func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) error {
+	if len(hours) == 0 {
+		return nil
+	}
 	l := &layout{tx: tx, shop: s.Shop.ID, asOf: rev, said: map[market.Revision]gauges{}, placed: map[market.Revision][]reading{}}
 	if err := s.register(l, hours); err != nil {
 		return err

@@ -87,9 +87,9 @@ func (s *shelf) run() {
 	}
 }
 
-func order(id, sku, status string, paid time.Time, qty, amount int, version time.Time) row {
+func order(id, sku, status string, paid time.Time, qty, amount int) row {
 	return row{
-		"order_id": id, "line_id": "1", "modified": version, "status": status, "sku": sku, "channel": "flagship", "region": "sh",
+		"order_id": id, "line_id": "1", "modified": paid, "status": status, "sku": sku, "channel": "flagship", "region": "sh",
 		"qty": qty, "paid": amount, "placed_at": paid.Add(-time.Minute), "paid_at": paid,
 	}
 }
@@ -120,8 +120,6 @@ func (s *shelf) want(hour int, sku market.SKU, c series.Column, want *int64) ser
 	return is
 }
 
-func is(v int64) *int64 { return &v }
-
 // TestSettle: orders, pictures and a restated order become hours of the panel;
 // what no source tells stays unknown.
 func TestSettle(t *testing.T) {
@@ -137,45 +135,47 @@ func TestSettle(t *testing.T) {
 		row{"rival": "r", "rival_item": "1", "sku": "A", "match": 9000, "deal": 9000},
 		row{"rival": "r", "rival_item": "2", "sku": "A", "match": 5000, "deal": 100})
 	s.arrive(market.OrderLines,
-		order("1", "A", market.Paid, at(8, 10), 2, 20000, at(8, 10)),
-		order("2", "A", market.Paid, at(8, 50), 1, 10000, at(8, 50)),
-		order("3", "A", market.Placed, at(8, 55), 1, 10000, at(8, 55)),
-		order("4", "B", market.Shipped, at(10, 5), 1, 3000, at(10, 5)))
+		order("1", "A", market.Paid, at(8, 10), 2, 20000),
+		order("2", "A", market.Paid, at(8, 50), 1, 10000),
+		order("3", "A", market.Placed, at(8, 55), 1, 10000),
+		order("4", "B", market.Shipped, at(10, 5), 1, 3000))
 	s.run()
-	s.want(8, "A", series.Units, is(3))
-	s.want(8, "A", series.Orders, is(2))
-	s.want(8, "A", series.GMV, is(30000))
-	s.want(9, "A", series.Units, is(0))
+	s.want(8, "A", series.Units, new(int64(3)))
+	s.want(8, "A", series.Orders, new(int64(2)))
+	s.want(8, "A", series.GMV, new(int64(30000)))
+	s.want(9, "A", series.Units, new(int64(0)))
 	s.want(8, "A", series.Visits, nil)
 	s.want(8, "A", series.Refunds, nil) // no source of refunds yet
 	s.want(8, "A", series.Stock, nil)   // the picture was taken later
-	s.want(10, "A", series.Stock, is(7))
-	s.want(10, "B", series.Stock, is(0))
-	s.want(10, "A", series.Price, is(9500))
+	s.want(10, "A", series.Stock, new(int64(7)))
+	s.want(10, "B", series.Stock, new(int64(0)))
+	s.want(10, "A", series.Price, new(int64(9500)))
 	s.want(10, "B", series.Price, nil)
-	s.want(10, "A", series.RivalPrice, is(9000))
-	if slot := s.want(10, "B", series.Units, is(1)); slot.State != market.Partial || !slot.At.Equal(s.now) {
+	s.want(10, "A", series.RivalPrice, new(int64(9000)))
+	if slot := s.want(10, "B", series.Units, new(int64(1))); slot.State != market.Partial || !slot.At.Equal(s.now) {
 		t.Errorf("the hour under way is %v up to %v", slot.State, slot.At)
 	}
-	before := s.want(8, "B", series.Units, is(0)).Revision
+	before := s.want(8, "B", series.Units, new(int64(0))).Revision
 
 	// Half an hour later an old order has grown, and refunds are told as well.
 	s.now = s.now.Add(50 * time.Minute)
-	s.arrive(market.OrderLines, order("1", "A", market.Paid, at(8, 10), 5, 50000, at(10, 40)))
+	grown := order("1", "A", market.Paid, at(8, 10), 5, 50000)
+	grown["modified"] = at(10, 40)
+	s.arrive(market.OrderLines, grown)
 	s.run()
-	if slot := s.want(8, "A", series.Units, is(6)); slot.Revision <= before {
+	if slot := s.want(8, "A", series.Units, new(int64(6))); slot.Revision <= before {
 		t.Errorf("the restated hour is of revision %d, before it was %d", slot.Revision, before)
 	}
-	if slot := s.want(9, "A", series.Units, is(0)); slot.Revision != before {
+	if slot := s.want(9, "A", series.Units, new(int64(0))); slot.Revision != before {
 		t.Errorf("an hour that has not changed was put again as %d", slot.Revision)
 	}
-	if slot := s.want(10, "A", series.Stock, is(7)); slot.State != market.Complete {
+	if slot := s.want(10, "A", series.Stock, new(int64(7))); slot.State != market.Complete {
 		t.Errorf("the hour that has ended is %v", slot.State)
 	}
 	s.arrive(market.Refunds, row{"refund_id": "x", "sku": "A", "channel": "flagship", "amount": 100, "status": "success", "created": at(8, 30), "modified": at(9, 0), "success_at": at(9, 0)})
 	s.run()
-	s.want(9, "A", series.Refunds, is(1))
-	s.want(8, "A", series.Refunds, is(0))
+	s.want(9, "A", series.Refunds, new(int64(1)))
+	s.want(8, "A", series.Refunds, new(int64(0)))
 
 	// As of the first run the panel is what it was.
 	if err := s.db.View(t.Context(), func(tx *storage.Tx) error {
@@ -193,7 +193,7 @@ func TestSettle(t *testing.T) {
 // TestCompactJob folds what has settled in one run.
 func TestCompactJob(t *testing.T) {
 	s := newShelf(t)
-	s.arrive(market.OrderLines, order("1", "A", market.Paid, s.now.Add(-2*time.Hour), 2, 20000, s.now))
+	s.arrive(market.OrderLines, order("1", "A", market.Paid, s.now.Add(-2*time.Hour), 2, 20000))
 	s.run()
 	s.now = s.now.AddDate(0, 0, 10)
 	j := Compact(s.panels, s.shop, Schedule{}, func() time.Time { return s.now }, slog.New(slog.DiscardHandler))
@@ -203,5 +203,5 @@ func TestCompactJob(t *testing.T) {
 	if more, err := s.panels.Compact(t.Context(), s.shop, s.now); more || err != nil {
 		t.Errorf("more to fold: %v, %v", more, err)
 	}
-	s.want(8, "A", series.Units, is(2))
+	s.want(8, "A", series.Units, new(int64(2)))
 }

@@ -19,6 +19,7 @@ type CatalogueLine struct {
 
 	Out     bool // out of stock
 	OutOpen bool // and people know of it
+	OutAt   time.Time
 
 	Under     bool // a rival undercuts us
 	UnderOpen bool
@@ -46,7 +47,7 @@ func CatalogueFindings(r Rules, in CatalogueInput) []Finding {
 			if severity, material := r.Money.Severity(risk, in.Daily); material || l.OutOpen {
 				out = append(out, Finding{
 					Rule: RuleStockOut, Subject: l.Subject, At: in.At, Severity: severity, AtRisk: risk,
-					Stock: &StockOut{PerDay: l.PerDay, OutAt: in.At, LostPerDay: LostPerDay(l.PerDay, l.Price), Rank: l.Rank},
+					Stock: &StockOut{PerDay: l.PerDay, OutAt: l.OutAt, LostPerDay: LostPerDay(l.PerDay, l.Price), Rank: l.Rank},
 				})
 			}
 		}

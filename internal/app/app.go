@@ -51,10 +51,12 @@ type Shop struct {
 	Rules  report.Rules
 }
 
-// Feed is a source and how its declaration wants it read.
+// Feed is a source and how its declaration wants it read. Source is nil for a
+// bulk listing, Bulk for any other.
 type Feed struct {
 	Spec   source.Spec
 	Source source.Source
+	Bulk   *source.Bulk
 }
 
 // Schedule holds the cron lines of the jobs that belong to no source.
@@ -134,6 +136,10 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", f.Spec.ID, err)
 		}
+		if f.Bulk != nil {
+			a.scheduler.Jobs = append(a.scheduler.Jobs, a.listing(s, f).Job(sched))
+			continue
+		}
 		feed := jobs.Feed{Source: f.Source, Shop: s.Shop, Schedule: sched, Window: f.Spec.Window}
 		a.feeds = append(a.feeds, feed)
 		a.scheduler.Jobs = append(a.scheduler.Jobs, a.collector.Job(feed))
@@ -159,8 +165,11 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compact: %w", err)
 	}
-	a.settles = append(a.settles, settle)
-	a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt), jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
+	if !s.listed() { // else the listing brings the panel
+		a.settles = append(a.settles, settle)
+		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
+	}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
 	const catchup = 6 * time.Hour
 	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
 	for _, j := range a.scheduler.Jobs[first:] {

@@ -55,7 +55,7 @@ var allowed = map[string]string{
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + evidence,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + evidence + "github.com/robfig/cron/v3",
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + evidence + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
@@ -63,7 +63,7 @@ var allowed = map[string]string{
 	"internal/web":      market + metric + analysis + alert + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
 	"internal/export":   market + metric + report + "github.com/xuri/excelize/v2",
 	"internal/app":      "*",
-	"internal/cli":      "internal/app internal/config internal/lab " + market + i18n + "github.com/spf13/cobra",
+	"internal/cli":      "internal/app internal/bench internal/config internal/lab " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
 
 	// Bulk listings and what measures them.
@@ -74,6 +74,7 @@ var allowed = map[string]string{
 	"internal/analysis/forecast": "internal/analysis/count",
 	"internal/analysis/restock":  "internal/analysis/count gonum.org/v1/gonum",
 	"internal/lab":               market + metric + analysis + "internal/analysis/*",
+	"internal/bench":             "internal/benchdata " + market + metric + analysis + report + chat + source + storage + "storage/bolt storage/series github.com/go-resty/resty/v2",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,

@@ -185,6 +185,7 @@ func cards(p Pen) map[string]chat.Message {
 		"define":      p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
 	maps.Copy(out, outlookCards(p))
+	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}

@@ -32,6 +32,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	importVerb, backfillVerb, sourceVerb,
 	manifestVerb, healthVerb, versionVerb,
 	labVerb,
+	benchVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -10,8 +10,9 @@ import (
 	"shopwatch/storage/series"
 )
 
-// panelTables are the facts that a panel is made of.
-var panelTables = []string{market.OrderLines.Name, market.Refunds.Name, market.Reviews.Name, market.Inventory.Name, market.OwnPrices.Name, market.RivalOffers.Name}
+// panelTables are the facts that a panel is made of, or the bulk listing that
+// brings it whole.
+var panelTables = []string{"panel", market.OrderLines.Name, market.Refunds.Name, market.Reviews.Name, market.Inventory.Name, market.OwnPrices.Name, market.RivalOffers.Name}
 
 // PanelQuery is what questions over a panel have in common.
 type PanelQuery struct {
