@@ -40,7 +40,7 @@ func TestListedShop(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := buildFeeds(append(specs, specs...), shop, clock.Now, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := buildFeeds(append(specs, specs...), shop, source.Deps{Now: clock.Now}); err == nil {
 		t.Error("two listings of one shop are taken")
 	}
 	db, err := openStore(ctx, filepath.Join(t.TempDir(), "s.db"), 0, slog.New(slog.DiscardHandler))
