@@ -88,6 +88,10 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 	})
 }
 
+// callTime is long enough to copy or check a large store; whoever asks can give
+// up before.
+const callTime = 30 * time.Minute
+
 // callRunning asks the bot that holds the store for something and lets read
 // have what it says. ok is false when none answers there.
 func callRunning(ctx context.Context, store, what string, q any, read func(io.Reader) error) (ok bool, err error) {
@@ -95,7 +99,7 @@ func callRunning(ctx context.Context, store, what string, q any, read func(io.Re
 	if err != nil {
 		return false, err
 	}
-	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{
+	client := http.Client{Timeout: callTime, Transport: &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socketOf(store))
 		},
