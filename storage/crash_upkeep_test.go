@@ -27,11 +27,8 @@ var works = map[string]func(path string, out io.Writer) error{
 
 // migrateOnce brings an old store up to date and then waits to be killed.
 func migrateOnce(path string, out io.Writer) error {
-	if err := json.NewEncoder(out).Encode(written{}); err != nil {
-		return err
-	}
 	db, err := openWith(context.Background(), path, storage.Options{BeforeMigration: func(ctx context.Context, layout int, backup func(io.Writer) error) error {
-		return bolt.WriteCopy(ctx, fmt.Sprint(path, ".layout-", layout), backup)
+		return errors.Join(json.NewEncoder(out).Encode(written{}), bolt.WriteCopy(ctx, fmt.Sprint(path, ".layout-", layout), backup))
 	}})
 	if err != nil {
 		return err
@@ -123,7 +120,7 @@ func TestKillMigration(t *testing.T) {
 	rng, layouts := rand.New(rand.NewPCG(4, 4)), map[int]int{}
 	for n := range kills() {
 		path, _ := oldStore(t, 1)
-		killWork(t, path, "migrate", time.Duration(rng.IntN(60))*time.Millisecond)
+		killWork(t, path, "migrate", time.Duration(rng.IntN(120))*time.Millisecond)
 		old, err := openWith(t.Context(), path, storage.Options{ReadOnly: true})
 		if err != nil {
 			t.Fatalf("kill %d: %v", n, err)
