@@ -111,16 +111,33 @@ func kills() int {
 	return 8
 }
 
+// migrationTime is how long a migration with its copy takes here and now.
+func migrationTime(t *testing.T) time.Duration {
+	t.Helper()
+	path, _ := oldStore(t, 1)
+	var began time.Time
+	db, err := openWith(t.Context(), path, storage.Options{BeforeMigration: func(ctx context.Context, _ int, backup func(io.Writer) error) error {
+		began = time.Now()
+		return bolt.WriteCopy(ctx, path+".copy", backup)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(began)
+	closeStore(t, db)
+	return took
+}
+
 // TestKillMigration kills a migration at any moment: the file has the old layout
 // or the new one, and in the end answers like a store that was never killed.
 func TestKillMigration(t *testing.T) {
 	fresh := openStore(t)
 	fillAll(t, fresh)
 	want := answers(t, fresh)
-	rng, layouts := rand.New(rand.NewPCG(4, 4)), map[int]int{}
+	rng, layouts, span := rand.New(rand.NewPCG(4, 4)), map[int]int{}, migrationTime(t)
 	for n := range kills() {
 		path, _ := oldStore(t, 1)
-		killWork(t, path, "migrate", time.Duration(rng.IntN(120))*time.Millisecond)
+		killWork(t, path, "migrate", time.Duration(rng.Int64N(int64(2*span))))
 		old, err := openWith(t.Context(), path, storage.Options{ReadOnly: true})
 		if err != nil {
 			t.Fatalf("kill %d: %v", n, err)
