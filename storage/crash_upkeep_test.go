@@ -27,11 +27,8 @@ var works = map[string]func(path string, out io.Writer) error{
 
 // migrateOnce brings an old store up to date and then waits to be killed.
 func migrateOnce(path string, out io.Writer) error {
-	if err := json.NewEncoder(out).Encode(written{}); err != nil {
-		return err
-	}
 	db, err := openWith(context.Background(), path, storage.Options{BeforeMigration: func(ctx context.Context, layout int, backup func(io.Writer) error) error {
-		return bolt.WriteCopy(ctx, fmt.Sprint(path, ".layout-", layout), backup)
+		return errors.Join(json.NewEncoder(out).Encode(written{}), bolt.WriteCopy(ctx, fmt.Sprint(path, ".layout-", layout), backup))
 	}})
 	if err != nil {
 		return err
@@ -114,16 +111,33 @@ func kills() int {
 	return 8
 }
 
+// migrationTime is how long a migration with its copy takes here and now.
+func migrationTime(t *testing.T) time.Duration {
+	t.Helper()
+	path, _ := oldStore(t, 1)
+	var began time.Time
+	db, err := openWith(t.Context(), path, storage.Options{BeforeMigration: func(ctx context.Context, _ int, backup func(io.Writer) error) error {
+		began = time.Now()
+		return bolt.WriteCopy(ctx, path+".copy", backup)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	took := time.Since(began)
+	closeStore(t, db)
+	return took
+}
+
 // TestKillMigration kills a migration at any moment: the file has the old layout
 // or the new one, and in the end answers like a store that was never killed.
 func TestKillMigration(t *testing.T) {
 	fresh := openStore(t)
 	fillAll(t, fresh)
 	want := answers(t, fresh)
-	rng, layouts := rand.New(rand.NewPCG(4, 4)), map[int]int{}
+	rng, layouts, span := rand.New(rand.NewPCG(4, 4)), map[int]int{}, migrationTime(t)
 	for n := range kills() {
 		path, _ := oldStore(t, 1)
-		killWork(t, path, "migrate", time.Duration(rng.IntN(60))*time.Millisecond)
+		killWork(t, path, "migrate", time.Duration(rng.Int64N(int64(2*span))))
 		old, err := openWith(t.Context(), path, storage.Options{ReadOnly: true})
 		if err != nil {
 			t.Fatalf("kill %d: %v", n, err)

@@ -95,7 +95,7 @@ type TableStats struct {
 	Bytes  int64         `json:"bytes"`  // of these
 }
 
-// SpaceStats are the figures of one space of records.
+// SpaceStats are the figures of the records of one kind.
 type SpaceStats struct {
 	Space string `json:"space"`
 	Keys  int    `json:"keys"`
@@ -173,18 +173,25 @@ func (tx *Tx) tableStats(shop market.ShopID, table string) (all []TableStats, er
 	return all, nil
 }
 
-// spaceStats counts the spaces that hold records, not facts.
+// spaceStats counts the spaces that hold records, those of periods together
+// under the first part of their names.
 func (tx *Tx) spaceStats() (all []SpaceStats, err error) {
 	spaces, err := tx.r.Spaces("")
 	for _, space := range spaces {
 		if err != nil {
 			return nil, err
 		}
-		if level, _, ok := strings.Cut(space, "/"); ok && slices.Contains(levels, level) {
+		kind, _, period := strings.Cut(space, "/")
+		if period && slices.Contains(levels, kind) {
 			continue
 		}
 		var s SpaceStats
 		s, err = tx.countSpace(space)
+		if s.Space = kind; len(all) > 0 && all[len(all)-1].Space == kind {
+			all[len(all)-1].Keys += s.Keys
+			all[len(all)-1].Bytes += s.Bytes
+			continue
+		}
 		all = append(all, s)
 	}
 	return all, err

@@ -13,6 +13,7 @@ import (
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
+	"shopwatch/storage/bolt"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -43,7 +44,7 @@ func TestListedShop(t *testing.T) {
 	if _, err := buildFeeds(append(specs, specs...), shop, source.Deps{Now: clock.Now}); err == nil {
 		t.Error("two listings of one shop are taken")
 	}
-	db, err := openStore(ctx, filepath.Join(t.TempDir(), "s.db"), 0, slog.New(slog.DiscardHandler))
+	db, err := openStore(ctx, filepath.Join(t.TempDir(), "s.db"), bolt.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

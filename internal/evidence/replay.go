@@ -60,7 +60,11 @@ func Replay(ctx context.Context, db *storage.DB, id, lang string, answer Again) 
 	if err != nil {
 		return nil, fmt.Errorf("evidence #%s: %w", id, err)
 	}
-	said, err := map[string]Again{KindAnswer: answer, KindDigest: againMorning, KindAlert: againAlert}[e.Kind](ctx, db, b, e, inputs)
+	again, ok := map[string]Again{KindAnswer: answer, KindDigest: againMorning, KindAlert: againAlert}[e.Kind]
+	if !ok {
+		return nil, fmt.Errorf("#%s: %w: this program knows no %q", id, ErrFormat, e.Kind)
+	}
+	said, err := again(ctx, db, b, e, inputs)
 	if err != nil {
 		return nil, fmt.Errorf("replay #%s: %w", id, err)
 	}
@@ -95,15 +99,23 @@ func shown(b Basis, e storage.Evidence, said Said, lang string) (string, error) 
 // differences lists what is not as it was.
 func differences(old, now storage.Evidence, said Said) (out []string) {
 	if old.Report != now.Report {
-		out = append(out, "numbers: "+strings.Join(changedFields(old.Fields, now.Fields), ", "))
+		where := changedFields(old.Fields, now.Fields)
+		if len(where) == 0 {
+			where = []string{"the list"}
+		}
+		out = append(out, "numbers: "+strings.Join(where, ", "))
 	}
 	for _, lang := range languages(old) {
 		was, is := old.Texts[lang], now.Texts[lang]
 		if was.Sum == is.Sum {
 			continue
 		}
-		text, _ := textOf(said.Texts[lang])
-		out = append(out, changedLines(lang, was.Lines, text)...)
+		text, _ := textOf(said.Texts[lang]) // it has been written before, for its digest
+		lines := changedLines(lang, was.Lines, text)
+		if len(lines) == 0 {
+			lines = []string{fmt.Sprintf("text (%s): the lines have another order", lang)}
+		}
+		out = append(out, lines...)
 	}
 	if len(out) == 0 {
 		return nil
@@ -118,7 +130,8 @@ func differences(old, now storage.Evidence, said Said) (out []string) {
 }
 
 func changedFields(old, now map[string]string) (out []string) {
-	all := maps.Clone(old)
+	all := map[string]string{}
+	maps.Copy(all, old)
 	maps.Copy(all, now)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if old[name] != now[name] {

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
+	"shopwatch/storage"
 )
 
 // askAll asks every question as of a revision (0: now) and writes down what
@@ -95,5 +97,31 @@ func TestAsOfUnknown(t *testing.T) {
 	d := market.DateOf(2026, 11, 20)
 	if _, err := LoadGMV(context.Background(), w.db, w.shop, GMVQuery{Now: w.at("2026-11-21 08:00"), From: d, To: d, AsOf: 999}); err == nil {
 		t.Error("revision 999 was answered")
+	}
+}
+
+// TestForgottenIsUnknown: days that are no longer kept are no zero: a question
+// about them is refused, a comparison with them is not known.
+func TestForgottenIsUnknown(t *testing.T) {
+	w, ctx := newWorld(t), context.Background()
+	c := crowd{skus: 20, orders: 60, days: 16, start: market.DateOf(2026, 11, 4)}
+	last := c.start + 15
+	w.fill(c, 3)
+	now := w.shop.Start(last + 1).Add(time.Hour)
+	n, err := w.db.Forget(ctx, w.shop, market.OrderLines, w.shop.Start(last-3))
+	if err != nil || n == 0 {
+		t.Fatalf("%d days dropped, %v", n, err)
+	}
+	g, err := LoadGMV(ctx, w.db, w.shop, GMVQuery{Now: now, From: last, To: last, Compare: []Compare{SameWeekday, PrevPeriod}})
+	if err != nil || g.Sums.Paid == 0 || g.Comparisons[0].Known || !g.Comparisons[1].Known {
+		t.Errorf("%v; comparisons %+v, want only the day before", err, g.Comparisons)
+	}
+	f, err := LoadFigures(ctx, w.db, w.shop, FiguresQuery{Now: now, From: last, To: last, Compare: []Compare{SameWeekday}, By: "unit", Metrics: []string{"gmv_paid"}})
+	if err != nil || f.Base != nil {
+		t.Errorf("%v; base %+v, want none", err, f.Base)
+	}
+	_, err = LoadGMV(ctx, w.db, w.shop, GMVQuery{Now: now, From: c.start, To: c.start})
+	if !errors.Is(err, storage.ErrForgotten) || !errors.Is(err, ErrNoData) {
+		t.Errorf("a day that was dropped answers: %v", err)
 	}
 }

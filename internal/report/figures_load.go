@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -156,6 +157,9 @@ func (l *loader) figuresBase(f *Figures, q FiguresQuery, cut cuts) (*metric.Cube
 			then.orders = end
 		}
 		cube, err := l.cube(then.spec(GMVQuery{Filter: q.Filter, By: q.By}, l.shop, l.items, from, to))
+		if errors.Is(err, storage.ErrForgotten) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

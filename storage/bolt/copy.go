@@ -61,9 +61,13 @@ func sound(ctx context.Context, path string) error {
 
 // WriteCopy makes the file at path from what write writes: beside it, on the
 // disk for good, verified, and only then under its name, so that a file of that
-// name is always a whole one. An existing file is replaced.
+// name is always a whole one. An existing file is replaced, and what a process
+// that died has left of an earlier try is removed.
 func WriteCopy(ctx context.Context, path string, write func(io.Writer) error) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	if err := swept(path + ".tmp*"); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp*")
@@ -85,6 +89,15 @@ func WriteCopy(ctx context.Context, path string, write func(io.Writer) error) (e
 		return err
 	}
 	return syncDir(filepath.Dir(path))
+}
+
+// swept removes what matches a pattern: unfinished copies of processes that died.
+func swept(pattern string) error {
+	left, err := filepath.Glob(pattern)
+	for _, path := range left {
+		err = errors.Join(err, removed(path))
+	}
+	return err
 }
 
 // removed removes a file; one that is not there is fine.
@@ -131,7 +144,9 @@ type Copy struct {
 // beyond Keep and what interrupted copies have left behind.
 func (v Vault) Save(ctx context.Context, db *storage.DB, now time.Time) (Copy, error) {
 	c := Copy{Path: filepath.Join(v.Dir, copyPrefix+now.UTC().Format(copyTime)+copySuffix), Made: now.UTC().Truncate(time.Second)}
-	if err := v.sweep(); err != nil {
+	// Two copies into one vault at the same time are not made: the job and the verb
+	// go through the process that has the store.
+	if err := swept(filepath.Join(v.Dir, copyPrefix+"*"+copySuffix+".tmp*")); err != nil {
 		return c, fmt.Errorf("back up to %s: %w", v.Dir, err)
 	}
 	if err := WriteCopy(ctx, c.Path, func(w io.Writer) error { return db.Backup(ctx, w) }); err != nil {
@@ -143,16 +158,6 @@ func (v Vault) Save(ctx context.Context, db *storage.DB, now time.Time) (Copy, e
 	}
 	c.Bytes = info.Size()
 	return c, v.prune()
-}
-
-// sweep removes unfinished copies. Two copies into one vault at the same time
-// are not made: the job and the verb go through the process that has the store.
-func (v Vault) sweep() error {
-	left, err := filepath.Glob(filepath.Join(v.Dir, copyPrefix+"*"+copySuffix+".tmp*"))
-	for _, path := range left {
-		err = errors.Join(err, removed(path))
-	}
-	return err
 }
 
 func (v Vault) prune() error {
