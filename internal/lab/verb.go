@@ -18,6 +18,8 @@ type Verb struct {
 // its line here.
 func Verbs() []Verb {
 	return []Verb{
+		detectVerb(),
+		spikeVerb(),
 		forecastVerb(),
 		restockVerb(),
 	}

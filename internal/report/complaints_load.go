@@ -139,7 +139,7 @@ func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before vo
 			continue
 		}
 		it.Causes = analysis.RankCauses(perItem[sku])
-		it.Spike = c.UsualKnown && it.Count >= rule.Min && analysis.CountTail(it.Count, max(0.05, it.Usual), 1.3) < rule.P
+		it.Spike = c.UsualKnown && rule.Unusual(it.Count, it.Usual)
 		c.Items = append(c.Items, *it)
 	}
 	slices.SortStableFunc(c.Items, func(a, b ComplaintItem) int {
