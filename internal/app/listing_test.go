@@ -13,9 +13,9 @@ import (
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
-	"shopwatch/storage/bolt"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 	"shopwatch/storage/series"
 )
 

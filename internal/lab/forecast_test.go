@@ -68,7 +68,7 @@ func TestForecastReads(t *testing.T) {
 	b.WriteString("a,2026-09-01,5,\na,2026-09-02,6,\n")
 	out, errs, err := run(t, forecastVerb(), Session{}, b.String(), "--horizon", "2")
 	want := "series,step,mean,p10,p50,p90\nb,1,50,50,50,50\nb,2,50,50,50,50\na,1,,,,\na,2,,,,\n"
-	if err != nil || out != want || !strings.Contains(errs, "fewer than three known values have no forecast (1 rows)") {
+	if err != nil || out != want || !strings.Contains(errs, "fewer than three known values have no forecast (rows: 1)") {
 		t.Errorf("%v %s\n%s\nwant\n%s", err, errs, out, want)
 	}
 	out, _, err = run(t, forecastVerb(), Session{}, b.String(), "--horizon", "2", "--total")

@@ -29,7 +29,7 @@ func TestRestockExample(t *testing.T) {
 func TestRestockSays(t *testing.T) {
 	in := cups(40) + "NEW,1,3\nNEW,4,2\n"
 	out, errs, err := run(t, restockVerb(), Session{}, in)
-	for _, want := range []string{"unknown, not zero (1 rows)", "too few later days to simulate (1 rows)", "fewer than seven known days have no plan (1 rows)"} {
+	for _, want := range []string{"unknown, not zero (rows: 1)", "too few later days to simulate (rows: 1)", "fewer than seven known days have no plan (rows: 1)"} {
 		if !strings.Contains(errs, want) {
 			t.Errorf("%q is not in\n%s", want, errs)
 		}

@@ -19,13 +19,13 @@ type Verb struct {
 func Verbs() []Verb {
 	return []Verb{
 		detectVerb(),
+		spikeVerb(),
 		forecastVerb(),
 		restockVerb(),
 		classify(),
 		explainVerb(),
 		lexicon(),
 		train(),
-		spikeVerb(),
 	}
 }
 

@@ -176,11 +176,7 @@ func (l *loader) demand(end, now time.Time) (*demand, error) {
 		d.whole = max(0, int(min(d.today, l.shop.Day(end))-d.first))
 	}
 	for day := d.first; day < d.today+outlookDays+longestAhead; day++ {
-		factor := 0.0
-		if _, phase, ok := l.shop.Calendar.On(day); ok {
-			factor = phase.Uplift
-		}
-		d.plan = append(d.plan, factor)
+		d.plan = append(d.plan, l.shop.Calendar.Factor(day))
 	}
 	if d.whole == 0 {
 		return d, nil
@@ -279,7 +275,7 @@ func (d *demand) runsOut(it *RestockItem) {
 	}
 	marks := make([]forecast.Mark, len(h.Plan))
 	for i, factor := range h.Plan {
-		if factor > 0 && factor != 1 {
+		if factor != 1 {
 			marks[i] = forecast.Mark{Phase: "campaign", Plan: factor}
 		}
 	}
