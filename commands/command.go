@@ -36,7 +36,7 @@ type Command struct {
 // all is every command in the order of help.
 func all() []*Command {
 	return []*Command{
-		gmv, why, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
+		gmv, why, race, campaign, channels, bands, regions, hits, fresh, price, floor, conflicts, stock, cover, slow, funnel, traffic, search, ads, members,
 		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
 	}
 }
