@@ -51,6 +51,7 @@ func all() []*Command {
 		fresh,
 		price,
 		floor,
+		conflicts,
 		stock,
 		restock,
 		top,

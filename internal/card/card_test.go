@@ -182,7 +182,8 @@ func cards(p Pen) map[string]chat.Message {
 		"hits": p.Hits(hits(), "hits"), "new": p.NewItems(newItems(), "new"),
 		"why": p.Why(accounts(), "why yesterday"), "why_noise": p.Why(noiseAccounts(), "why yesterday"),
 		"why_no_base": p.Why(report.Why{From: saturday, To: saturday, Data: coverage(), Base: report.Comparison{Kind: report.SameWeekday, From: saturday - 7, To: saturday - 7}}, "why"),
-		"define":      p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
+		"conflicts":   p.Conflicts(conflicts(), "conflicts"), "conflicts_none": p.Conflicts(report.Conflicts{At: now, Data: coverage(), Compared: 412}, "conflicts"),
+		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
 	maps.Copy(out, outlookCards(p))
 	seriesCards(p, out)

@@ -63,3 +63,17 @@ func TestWhySums(t *testing.T) {
 		t.Errorf("the first button asks %q", next.Value)
 	}
 }
+
+func conflicts() report.Conflicts {
+	return report.Conflicts{At: now, Data: coverage(), Compared: 412, Present: 1, Ahead: 1, More: 2, Items: []report.ConflictItem{
+		{
+			SKU: "B-51", Title: hostile, From: now, Leader: "flagship", Gap: 1000, Movers: []report.PriceMover{{Channel: "supermarket", From: 11900, To: 12900}},
+			Prices: []report.ChannelPrice{{Channel: "flagship", Landed: 12900}, {Channel: "supermarket", Landed: 11900, Gift: "小样"}},
+		},
+		{
+			SKU: "B-50", Title: "面霜 50ml", Ahead: true, From: now.AddDate(0, 0, 2), Until: now.AddDate(0, 0, 5), Leader: "flagship", Gap: 4000,
+			Prices: []report.ChannelPrice{{Channel: "flagship", Landed: 12900}, {Channel: "taote", Landed: 8900}},
+			Movers: []report.PriceMover{{Channel: "taote", From: 8900, To: 12900}},
+		},
+	}}
+}
