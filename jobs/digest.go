@@ -69,7 +69,7 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 				return err
 			}
 		}
-		return nil
+		return d.notePosted(tx, dig)
 	})
 }
 

@@ -75,6 +75,9 @@ type App struct {
 // pruneAt is when old records are forgotten: when nobody reads or sells much.
 const pruneAt = "17 4 * * *"
 
+// correctEvery is how often posted figures are compared with the data of now.
+const correctEvery = "25 * * * *"
+
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
 	if len(set.Shops) == 0 {
@@ -148,8 +151,12 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schedule.morning: %w", err)
 	}
+	correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("corrections: %w", err)
+	}
 	const catchup = 6 * time.Hour
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
+	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}

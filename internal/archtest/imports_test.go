@@ -21,6 +21,7 @@ const (
 	i18n     = "internal/i18n "
 	report   = "internal/report "
 	source   = "internal/source "
+	gate     = "internal/gate "
 	storage  = "storage "
 )
 
@@ -44,12 +45,13 @@ var allowed = map[string]string{
 	"storage":           market + metric + alert + chat + outbox + access + "github.com/klauspost/compress",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
+	"internal/gate":     market,
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
 	"internal/source": market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + gate + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
@@ -133,6 +135,7 @@ func thirdParty(imp string) bool {
 // reach outside the standard library, also through others.
 var pure = map[string]string{
 	"internal/market":   "",
+	"internal/gate":     "",
 	"internal/metric":   "",
 	"internal/analysis": "gonum.org/v1/gonum",
 	"internal/alert":    "gonum.org/v1/gonum",
