@@ -93,7 +93,7 @@ func collectFaulty(t *testing.T, seed uint64) {
 	w.Backfill = 5 * 24 * time.Hour
 	c := &jobs.Collector{DB: db, Logger: slog.New(slog.DiscardHandler), Now: now}
 	failed := 0
-	for run := 0; run < 60; run++ {
+	for range 60 {
 		err := c.Collect(t.Context(), jobs.Feed{Source: src, Shop: m.Shop(), Window: w})
 		if err == nil && calls > 60 {
 			break
