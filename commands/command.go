@@ -24,6 +24,9 @@ type Command struct {
 	Words   []string // further names, as people say them
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Literal: the words after the verb are handed over as they stand, in
+	// Query.Item, and not read as a period, a filter and so on.
+	Literal bool
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
 	// Data gives the numbers behind the answer, for programs; nil when there
 	// are none.
@@ -32,7 +35,10 @@ type Command struct {
 
 // all is every command in the order of help.
 func all() []*Command {
-	return []*Command{gmv, price, stock, complaints, digest, alerts, status, help}
+	return []*Command{
+		gmv, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
+		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
+	}
 }
 
 // Act is what a button does.
@@ -58,7 +64,7 @@ type Env struct {
 // New completes an Env.
 func New(env Env) *Env {
 	for _, c := range all() {
-		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example})
+		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
 	return &env
 }
@@ -87,6 +93,7 @@ type Reply struct {
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
 }
@@ -132,7 +139,10 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
-	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
+	q, err := Query{Verb: c.Name, Item: rest}, error(nil)
+	if !c.Literal {
+		q, err = Parse(env.Shop, c.Name, rest, ask.Now)
+	}
 	if q.Lang != "" {
 		ask.Lang = q.Lang
 	}
@@ -143,7 +153,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen}, nil
 }
 
 // Press does what a button stands for.
