@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
@@ -35,6 +36,7 @@ type Collector struct {
 
 	mu      sync.Mutex
 	reading map[string]bool // sources that are being read
+	known   catalogue
 }
 
 // ErrPaused says that nothing is read from sources while the store has no room
@@ -69,9 +71,14 @@ func (c *Collector) Job(f Feed) Job {
 	}
 }
 
-// cursor is how far an event feed has been read.
+// cursor is what a feed remembers from pull to pull.
 type cursor struct {
-	End time.Time `json:"end"`
+	// End is how far an event feed has been read.
+	End time.Time `json:"end,omitzero"`
+	// Doubt is what the gate made of the last pull, if it was not believed.
+	Doubt *gate.Doubt `json:"doubt,omitempty"`
+	// Medians are the usual amounts of events.
+	Medians map[string]int64 `json:"medians,omitempty"`
 }
 
 // Collect reads what is new of f. A picture, or a source without a window, is
@@ -92,11 +99,11 @@ func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	if f.Source.Table().Shape == market.State || f.Window == (source.Window{}) {
 		return c.pull(ctx, f, market.Window{Start: now, End: now})
 	}
-	known, err := c.known(ctx, f)
+	cur, err := c.cursor(ctx, f)
 	if err != nil {
 		return err
 	}
-	w := f.Window.Next(known, now)
+	w := f.Window.Next(cur.End, now)
 	for w.Start.Before(w.End) {
 		stop := w.End
 		if next := w.Start.Add(f.Window.Step); f.Window.Step > 0 && next.Before(stop) {
@@ -110,10 +117,9 @@ func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	return nil
 }
 
-// known is how far an event feed has been read; the zero time when it never was.
-func (c *Collector) known(ctx context.Context, f Feed) (time.Time, error) {
-	var cur cursor
-	err := c.DB.View(ctx, func(tx *storage.Tx) error {
+// cursor is what a feed remembers; the zero cursor when it was never read.
+func (c *Collector) cursor(ctx context.Context, f Feed) (cur cursor, err error) {
+	err = c.DB.View(ctx, func(tx *storage.Tx) error {
 		raw, ok, err := tx.Cursor(f.Source.ID())
 		if err != nil || !ok {
 			return err
@@ -121,9 +127,9 @@ func (c *Collector) known(ctx context.Context, f Feed) (time.Time, error) {
 		return json.Unmarshal(raw, &cur)
 	})
 	if err != nil {
-		return cur.End, fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
+		return cur, fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
 	}
-	return cur.End, nil
+	return cur, nil
 }
 
 // pull reads one window, stores it and, when it is complete, moves the cursor.
@@ -132,15 +138,19 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 	if p.Snapshot.State == "" {
 		return pullErr
 	}
-	err := c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+	cur, verdict, err := c.judge(ctx, f, &p)
+	if err != nil {
+		return err
+	}
+	if p.Snapshot.State == market.Complete && p.Rows != nil && p.Rows.Table.Shape == market.Events {
+		cur.End = w.End
+	}
+	raw, err := json.Marshal(cur)
+	if err != nil {
+		return fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
+	}
+	err = c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
 		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
-			return err
-		}
-		if p.Snapshot.State != market.Complete || p.Rows == nil || p.Rows.Table.Shape == market.State {
-			return nil
-		}
-		raw, err := json.Marshal(cursor{End: w.End})
-		if err != nil {
 			return err
 		}
 		return tx.PutCursor(f.Source.ID(), raw)
@@ -153,6 +163,8 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
 	case pullErr != nil:
 		return pullErr
+	case verdict.Soon:
+		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), verdict.Reason, ErrLater)
 	}
 	if file, ok := f.Source.(*source.File); ok && p.Rows != nil {
 		if err := file.Stored(); err != nil {

@@ -68,7 +68,12 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 	if now.Sub(planned) > d.Grace {
 		m.Planned = planned
 	}
-	return d.DB.Update(ctx, func(tx *storage.Tx) error { return d.enqueue(tx, m, now) })
+	return d.DB.Update(ctx, func(tx *storage.Tx) error {
+		if err := d.enqueue(tx, m, now); err != nil {
+			return err
+		}
+		return d.notePosted(tx, dig)
+	})
 }
 
 // enqueue puts the report into the outbox for every place together with its

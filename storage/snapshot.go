@@ -25,6 +25,7 @@ type storedSnapshot struct {
 	Total     *int             `json:"total,omitempty"`
 	Rejected  int              `json:"rejected,omitempty"`
 	Skipped   int              `json:"skipped,omitempty"`
+	Unmatched int              `json:"unmatched,omitempty"`
 	Reasons   []string         `json:"reasons,omitempty"`
 	Schema    string           `json:"schema,omitempty"`
 	Digest    string           `json:"digest,omitempty"`
@@ -37,7 +38,7 @@ func (s *storedSnapshot) snapshot(rev market.Revision) market.Snapshot {
 		PulledAt: instant(s.PulledAt), Watermark: instant(s.Watermark), State: s.State,
 		Manifest: market.Manifest{
 			Rows: s.Rows, Keys: s.Keys, Pages: s.Pages, PagesWant: s.PagesWant, Total: s.Total,
-			Rejected: s.Rejected, Skipped: s.Skipped, Reasons: s.Reasons, SchemaHash: s.Schema, Digest: s.Digest,
+			Rejected: s.Rejected, Skipped: s.Skipped, Unmatched: s.Unmatched, Reasons: s.Reasons, SchemaHash: s.Schema, Digest: s.Digest,
 		},
 	}
 }
@@ -49,7 +50,7 @@ func storeForm(s *market.Snapshot) storedSnapshot {
 		Start: nanos(s.Window.Start), End: nanos(s.Window.End),
 		PulledAt: nanos(s.PulledAt), Watermark: nanos(s.Watermark), State: s.State,
 		Rows: m.Rows, Keys: m.Keys, Pages: m.Pages, PagesWant: m.PagesWant, Total: m.Total,
-		Rejected: m.Rejected, Skipped: m.Skipped, Reasons: m.Reasons, Schema: m.SchemaHash, Digest: m.Digest,
+		Rejected: m.Rejected, Skipped: m.Skipped, Unmatched: m.Unmatched, Reasons: m.Reasons, Schema: m.SchemaHash, Digest: m.Digest,
 	}
 }
 

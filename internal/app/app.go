@@ -84,6 +84,9 @@ type App struct {
 // which so much else is due.
 const foldAt = "37 * * * *"
 
+// correctEvery is how often posted figures are compared with the data of now.
+const correctEvery = "25 * * * *"
+
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
 	if len(set.Shops) == 0 {
@@ -170,8 +173,12 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
 	}
 	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
+	correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("corrections: %w", err)
+	}
 	const catchup = 6 * time.Hour
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
+	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}

@@ -187,8 +187,15 @@ func (d *doctor) sources(ctx context.Context) {
 
 func (d *doctor) source(ctx context.Context, shop *market.Shop, f Feed) {
 	name := "source." + f.Spec.ID
-	if f.Spec.Driver == "file" {
+	switch {
+	case f.Spec.Driver == "file":
 		d.fine(name, "reads files when they are imported")
+		return
+	case f.Spec.Driver == "push":
+		d.fine(name, "is sent its facts")
+		return
+	case f.Spec.Parent() != "":
+		d.fine(name, "asks for what source %s has brought, once the bot runs", f.Spec.Parent())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, sourceWait)

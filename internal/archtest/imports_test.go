@@ -23,6 +23,7 @@ const (
 	report   = "internal/report "
 	evidence = "internal/evidence "
 	source   = "internal/source "
+	gate     = "internal/gate "
 	storage  = "storage "
 	series   = "storage/series "
 )
@@ -49,13 +50,14 @@ var allowed = map[string]string{
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
+	"internal/gate":     market,
 	"internal/report":   market + metric + analysis + methods + alert + outbox + storage + series,
 	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + evidence,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + evidence + "internal/source/page github.com/robfig/cron/v3",
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + gate + evidence + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
@@ -153,6 +155,7 @@ func thirdParty(imp string) bool {
 // reach outside the standard library, also through others.
 var pure = map[string]string{
 	"internal/market":   "",
+	"internal/gate":     "",
 	"internal/metric":   "",
 	"internal/analysis": "gonum.org/v1/gonum",
 	"internal/alert":    "gonum.org/v1/gonum",

@@ -35,7 +35,7 @@ func (p Pen) Status(s report.Status) chat.Message {
 	lines = append(lines, p.store(s.Store)...)
 	sections := []chat.Section{{Heading: p.t("status_title") + " · " + p.moment(s.Now), Body: append([]chat.Rich{bold(head)}, lines...)}}
 	if len(t.Rows) > 0 {
-		sections = append(sections, chat.Section{Table: t})
+		sections = append(sections, chat.Section{Table: t, Note: p.feedNotes(s.Feeds)})
 	}
 	sections = append(sections, chat.Section{Buttons: []chat.Button{p.run("button_alerts", "alerts"), p.run("button_help", "help")}})
 	return chat.Message{Text: headline(p.shop(), p.t("status_title")+p.t("colon"), head), Sections: sections}
@@ -71,6 +71,33 @@ func binarySize(n int64) string {
 		return strconv.FormatInt(n>>30, 10) + " GiB"
 	}
 	return strconv.FormatInt(n>>20, 10) + " MiB"
+}
+
+// feedNotes say why feeds are not well, what was refused and what has no match
+// in the catalogue. Only the place and the reason of a refused row are shown:
+// the row itself may hold what is nobody's business in a channel.
+func (p Pen) feedNotes(feeds []report.FeedStatus) []chat.Rich {
+	const most, width = 6, 160
+	var lines []chat.Rich
+	for _, f := range feeds {
+		feed := p.table(f.Table)
+		if f.Gap != nil && len(f.Gap.Details) > 0 {
+			lines = append(lines, line(p.t("status_why", "feed", feed, "reason", clamp(f.Gap.Details[0], width))))
+		}
+		told := false
+		for _, r := range f.Refused {
+			if r.Field == "sku" && f.Unmatched > 0 && r.Place == f.Source {
+				lines = append(lines, line(p.t("status_unmatched", "feed", feed, "n", p.L.Count(int64(f.Unmatched)), "skus", clamp(r.Sample, width))))
+				break
+			}
+			if f.Rejected > 0 && !told {
+				told = true
+				lines = append(lines, line(p.t("status_refused", "feed", feed, "n", p.L.Count(int64(f.Rejected)),
+					"place", clamp(r.Place, width), "field", r.Field, "reason", clamp(r.Reason, width))))
+			}
+		}
+	}
+	return lines[:min(len(lines), most)]
 }
 
 func (p Pen) feedState(f report.FeedStatus) string {

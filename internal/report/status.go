@@ -27,13 +27,15 @@ type Status struct {
 type FeedStatus struct {
 	Source    string           `json:"source"`
 	Table     string           `json:"table"`
-	State     market.Condition `json:"state"`              // of the newest pull
-	PulledAt  time.Time        `json:"pulled_at"`          // of the newest pull
-	Complete  time.Time        `json:"complete,omitzero"`  // pull time of the newest complete one
-	Watermark time.Time        `json:"watermark,omitzero"` // complete up to here
-	Age       time.Duration    `json:"age,omitempty"`      // Now - Watermark; 0 when never
-	Rows      int              `json:"rows"`               // of the newest complete pull
-	Rejected  int              `json:"rejected,omitempty"`
+	State     market.Condition `json:"state"`               // of the newest pull
+	PulledAt  time.Time        `json:"pulled_at"`           // of the newest pull
+	Complete  time.Time        `json:"complete,omitzero"`   // pull time of the newest complete one
+	Watermark time.Time        `json:"watermark,omitzero"`  // complete up to here
+	Age       time.Duration    `json:"age,omitempty"`       // Now - Watermark; 0 when never
+	Rows      int              `json:"rows"`                // of the newest complete pull
+	Rejected  int              `json:"rejected,omitempty"`  // rows of the newest pull that were refused
+	Unmatched int              `json:"unmatched,omitempty"` // rows of the newest pull whose SKU the catalogue lacks
+	Refused   []market.Reject  `json:"refused,omitempty"`   // some of both
 	Late      bool             `json:"late"`
 	Gap       *FeedGap         `json:"gap,omitempty"` // nil when all is well
 }

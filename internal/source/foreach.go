@@ -45,6 +45,14 @@ func readFanOut(o *object) *fanOut {
 	return f
 }
 
+// Parent is the id of the source whose rows this one fans out over, "" without.
+func (s *Spec) Parent() string {
+	if s.http == nil || s.http.each == nil {
+		return ""
+	}
+	return s.http.each.source
+}
+
 // checkFanOut compares a fan-out with the source that it asks after.
 func (r *reader) checkFanOut(s *Spec, all []Spec, declared map[string]bool) {
 	if s.http == nil || s.http.each == nil {
