@@ -48,6 +48,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 .PHONY: soak
 soak: ## the long tests of damaged stores
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
 
 .PHONY: update
 update: ## rewrite golden files and the configuration schema
