@@ -15,8 +15,8 @@ import (
 
 	"shopwatch/commands"
 	"shopwatch/internal/access"
-	"shopwatch/internal/report"
 	"shopwatch/internal/market"
+	"shopwatch/internal/report"
 	"shopwatch/storage"
 )
 
