@@ -46,9 +46,10 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests of the store: 1,000 damaged files, 200 kills of each kind of work
+soak: ## the long tests: 1,000 damaged stores, 200 kills of each kind of work, fill rates
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run TestEvalFillRate -v ./internal/analysis/restock
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -22,8 +22,10 @@ const (
 	demandDays   = 224 // of history that are read
 	assumedLead  = 7.0 // days, when the catalogue does not say
 	leadVaries   = .28 // of the lead time, as standard deviation: what carriers and makers usually keep
-	outlookDays  = 60  // for the day on which stock runs out
-	restockDraws = 1   // seed of replays
+	longestLead  = 365 // days; more is a mistake of the source
+	mostBound    = 1_000_000
+	outlookDays  = 60 // for the day on which stock runs out
+	restockDraws = 1  // seed of replays
 )
 
 // LoadRestock answers q. A shop without a complete picture of its stock gives
@@ -116,14 +118,14 @@ func byUrgency(a, b RestockItem) int {
 func (l *loader) plan(x *analysis.StockLine, h restock.History, r *Restock, d *demand) RestockItem {
 	it := RestockItem{
 		SKU: x.SKU, Title: x.Title, Unit: x.Unit, Channel: x.Channel, Available: max(0, x.Available), Inbound: max(0, x.Inbound),
-		LeadDays: float64(x.LeadDays), LeadAssumed: x.LeadDays <= 0,
+		LeadDays: float64(x.LeadDays), LeadAssumed: x.LeadDays <= 0 || x.LeadDays > longestLead,
 	}
 	if it.LeadAssumed {
 		it.LeadDays = assumedLead
 	}
 	cost := market.Fen(-1)
 	if item, ok := l.items.Find(x.SKU); ok {
-		it.MOQ, it.Pack, cost = max(0, item.MOQ), max(0, item.Pack), item.Cost
+		it.MOQ, it.Pack, cost = orderable(item.MOQ), orderable(item.Pack), item.Cost
 	}
 	terms := restock.Terms{
 		Service: r.Service, Review: r.Review, LeadMean: it.LeadDays, LeadSD: leadVaries * it.LeadDays, MOQ: it.MOQ, Pack: it.Pack,
@@ -146,6 +148,15 @@ func (l *loader) plan(x *analysis.StockLine, h restock.History, r *Restock, d *d
 		it.Cost = cost * market.Fen(it.Quantity)
 	}
 	return it
+}
+
+// orderable is a number of pieces that an order can be bound to; 0, nothing, for
+// one that no supplier means.
+func orderable(n int64) int64 {
+	if n < 0 || n > mostBound {
+		return 0
+	}
+	return n
 }
 
 func whyOf(p restock.Plan) RestockWhy {

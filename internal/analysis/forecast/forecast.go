@@ -30,6 +30,7 @@ type Forecast struct {
 
 	band     band
 	variance float64   // of a step, for counts
+	plain    float64   // mean of a step without campaigns, for counts
 	lift     float64   // of the level of the distribution over the mean, for counts
 	doubt    []float64 // of campaign factors by step, mean absolute share; nil without
 }
@@ -98,7 +99,7 @@ func compareKnown(a, b float64) int {
 func (f *Forecast) count(y []float64, h int) {
 	slow := tsb(y, .2, .1)
 	level := (slow + ses(y, .15) + ses(y, .2)) / 3
-	f.Mean = flat(level, h)
+	f.Mean, f.plain = flat(level, h), level
 	f.Models = []Share{{"tsb", 1. / 3}, {"ses .15", 1. / 3}, {"ses .2", 1. / 3}}
 	f.variance = variance(newest(y, 24))
 	if f.lift = 1; level > 0 {
@@ -108,11 +109,15 @@ func (f *Forecast) count(y []float64, h int) {
 
 // counts is the distribution of the sum of some steps with a mean: what scatters
 // from step to step, and that the level itself is an estimate, which all steps
-// share. SES with gain a knows a level to a/(2-a) of the variance of a step.
+// share. SES with gain a knows a level to a/(2-a) of the variance of a step. A
+// mean that a campaign lifts scatters as much more.
 func (f *Forecast) counts(mean float64, steps int) count.Dist {
 	const level = .15 / (2 - .15)
-	n := float64(steps)
-	return count.New(mean*f.lift, f.variance*(n+level*n*n))
+	n, grow := float64(steps), 1.0
+	if f.plain > 0 {
+		grow = max(1, mean/(n*f.plain))
+	}
+	return count.New(mean*f.lift, f.variance*(n+level*n*n)*grow*grow)
 }
 
 // newest are the last n known values.

@@ -244,6 +244,26 @@ func TestCampaign(t *testing.T) {
 	within(t, "deposit without plan", f.Mean[10], 4*plain.Mean[10], .05)
 }
 
+// TestRareCampaign: of rare demand too a campaign sells more and less surely.
+func TestRareCampaign(t *testing.T) {
+	y := make([]float64, 120)
+	for i := range y {
+		if i%4 == 0 {
+			y[i] = float64(1 + i%3)
+		}
+	}
+	marks := make([]Mark, 127)
+	marks[123] = Mark{Phase: "live", Plan: 5}
+	f, _, err := RunMarked(y, marks, Daily, 7)
+	if err != nil || f.Kind != Intermittent {
+		t.Fatalf("%v %s", err, f.Kind)
+	}
+	within(t, "campaign day", f.Mean[3], 5*f.Mean[2], 1e-9)
+	if f.Quantile(3, .98) < 3*f.Quantile(2, .98) {
+		t.Errorf("enough on a campaign day is %g, on a plain one %g", f.Quantile(3, .98), f.Quantile(2, .98))
+	}
+}
+
 func TestRunsOut(t *testing.T) {
 	f := run(t, sales(120, 10, .1, 5), Daily, 30)
 	half, _ := f.RunsOut(100, nil, .5)

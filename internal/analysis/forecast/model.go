@@ -14,8 +14,8 @@ type model struct {
 // longest is how many of the newest values the slow models look at.
 const longest = 520
 
-// models are the candidates for a regular series of n values. Chosen by the
-// cycles that the history is long enough to show.
+// models are the candidates for a regular series: those whose cycles the history
+// is long enough to show.
 func models(s Shape, y []float64) []model {
 	switch {
 	case s.Season > 1 && s.Cycle > s.Season:
@@ -142,10 +142,10 @@ func profiled(cycles []int, times bool, decay float64, rest func(y []float64, h 
 	}
 }
 
-// yearlyIndex is level x weekday x year: the mean of the last four weeks without
-// weekday, the weekday of the last eight, and for each day ahead how the same
-// days of one to three earlier years (two weeks around, 364 days apart) stood to
-// the four weeks before the same moment.
+// yearlyIndex is level x weekday x year: the mean of the last weeks without
+// weekday, the weekday of the last year, and for each day ahead how the same
+// days of one to three earlier years (364 days apart, near weeks on both sides)
+// stood to as many weeks before the same moment.
 func yearlyIndex(s Shape, weeks, near int) func(y []float64, h int) []float64 {
 	return func(y []float64, h int) []float64 {
 		n, recent, around := len(y), weeks*s.Season, near*s.Season
