@@ -22,7 +22,9 @@ func loadConflicts(ctx context.Context, env *Env, r Request) (report.Conflicts, 
 	if err != nil {
 		return report.Conflicts{}, err
 	}
-	return report.LoadConflicts(ctx, env.DB, env.Shop, report.ConflictsQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+	c, err := report.LoadConflicts(ctx, env.DB, env.Shop, report.ConflictsQuery{
+		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	})
+	r.saw(c, c.Data, nil, err)
+	return c, err
 }

@@ -28,7 +28,9 @@ func loadWhy(ctx context.Context, env *Env, r Request) (report.Why, error) {
 		yesterday := env.Shop.Day(r.Now) - 1
 		q.Period.From, q.Period.To = yesterday, yesterday
 	}
-	return report.LoadWhy(ctx, env.DB, env.Shop, report.WhyQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: q.Against, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+	w, err := report.LoadWhy(ctx, env.DB, env.Shop, report.WhyQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: q.Against, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	})
+	r.saw(w, w.Data, nil, err)
+	return w, err
 }

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -165,6 +166,7 @@ func cards(p Pen) map[string]chat.Message {
 	out := map[string]chat.Message{
 		"gmv": p.GMV(saturdayGMV(), "gmv yesterday by unit"), "gmv_bare": p.GMV(bareGMV(), "gmv"),
 		"morning": p.Morning(morning(), ""), "morning_quiet": p.Morning(quiet, ""), "morning_partial": p.Morning(partial, p.Late(now.Add(-2*time.Hour), now)),
+		"correction":   p.Correction(morning(), morning().GMV.Sums.Paid*104/100),
 		"morning_race": p.MorningThread(morning())[0],
 		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
@@ -184,6 +186,8 @@ func cards(p Pen) map[string]chat.Message {
 		"conflicts":   p.Conflicts(conflicts(), "conflicts"), "conflicts_none": p.Conflicts(report.Conflicts{At: now, Data: coverage(), Compared: 412}, "conflicts"),
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
+	maps.Copy(out, outlookCards(p))
+	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}
@@ -249,7 +253,11 @@ func status() report.Status {
 		Now: now, Feeds: []report.FeedStatus{
 			{Source: "mall_orders", Table: "order_line", State: market.Complete, Watermark: now.Add(-10 * time.Minute), Age: 10 * time.Minute, Rows: 1200},
 			{Source: "mall_traffic", Table: "traffic", State: market.Complete, Watermark: now.Add(-26 * time.Hour), Age: 26 * time.Hour, Rows: 48, Late: true},
-			{Source: "mall_ads", Table: "ads_day", State: market.Failed},
+			{Source: "mall_ads", Table: "ads_day", State: market.Failed, Gap: &report.FeedGap{Reason: report.GapFailed, Details: []string{"source mall_ads: banned: <!here> until 10:00"}}},
+			{Source: "mall_stock", Table: "inventory", State: market.Partial, Watermark: now.Add(-40 * time.Minute), Age: 40 * time.Minute, Rows: 900, Rejected: 3, Unmatched: 12, Refused: []market.Reject{
+				{Place: "page 2 row 7", Field: "available", Reason: "not a number", Sample: `{"buyer":"secret"}`},
+				{Place: "mall_stock", Field: "sku", Reason: "not in the catalogue, kept", Sample: "S-1, S-2"},
+			}},
 		},
 		Alerts: []report.StateCount{{State: alert.Pending, Count: 2}, {State: alert.Firing, Count: 1}},
 		Outbox: report.OutboxStatus{Waiting: 1},

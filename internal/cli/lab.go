@@ -68,7 +68,7 @@ func toFile(path string, s *lab.Session, run func() error) (err error) {
 	}
 	defer os.Remove(f.Name())
 	s.Out = f
-	err = run()
+	err = errors.Join(f.Chmod(0o644), run())
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

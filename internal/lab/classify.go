@@ -26,7 +26,7 @@ that show each cause, joined by |). An unknown text stays without an answer.`,
 	}
 }
 
-func runClassify(s *Session, lexiconFile, modelFile string) (err error) {
+func runClassify(s *Session, lexiconFile, modelFile string) error {
 	words, model, err := reader(lexiconFile, modelFile)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func runClassify(s *Session, lexiconFile, modelFile string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+	defer t.Close()
 	out, err := t.Extend("label", "cause", "confidence", "matched")
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ type Session struct {
 	// rest of the input is only checked, and the run fails.
 	SkipBad bool
 
-	stdin string // what already reads standard input
+	stdin bool // standard input is being read
 	bad   int
 	notes map[string]int // remarks that are made once, with their number
 	order []string
@@ -42,13 +42,12 @@ func (s *Session) Run(run func(*Session) error, v Verb) error {
 	}
 	err := run(s)
 	for _, note := range s.order {
-		fmt.Fprintf(s.Err, "note: %s (%d rows)\n", note, s.notes[note])
+		fmt.Fprintf(s.Err, "note: %s (rows: %d)\n", note, s.notes[note])
 	}
-	switch {
-	case s.bad > shown:
+	if s.bad > shown {
 		fmt.Fprintf(s.Err, "and %d more bad rows\n", s.bad-shown)
-		fallthrough
-	case s.bad > 0 && s.SkipBad:
+	}
+	if s.bad > 0 && s.SkipBad {
 		fmt.Fprintf(s.Err, "%d bad rows were left out\n", s.bad)
 	}
 	if err != nil {
@@ -93,15 +92,15 @@ func (s *Session) Note(remark string) {
 func (s *Session) open(i int) (io.ReadCloser, string, error) {
 	name := s.Files[i]
 	if name != "-" {
-		f, err := os.Open(name) //nolint:gosec // the reader's own file
+		f, err := os.Open(name)
 		if missing, ok := errors.AsType[*fs.PathError](err); ok {
 			return nil, name, fmt.Errorf("%s: %w", name, missing.Err)
 		}
 		return f, name, err
 	}
-	if s.stdin != "" {
+	if s.stdin {
 		return nil, name, usagef("standard input can be read once only")
 	}
-	s.stdin = name
+	s.stdin = true
 	return io.NopCloser(s.In), "standard input", nil
 }

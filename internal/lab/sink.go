@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Sink writes rows as they come, as CSV or as a JSON array with a row a line.
@@ -53,8 +54,8 @@ func (k *Sink) Row(in *Row, values ...any) {
 	}
 	cells := make([]any, 0, len(k.columns))
 	if in != nil {
-		for _, c := range in.Cells {
-			cells = append(cells, k.cell(c))
+		for i, c := range in.Cells {
+			cells = append(cells, in.t.cell(i, c, k.s.JSON))
 		}
 	}
 	cells = append(cells, values...)
@@ -72,18 +73,16 @@ func (k *Sink) Row(in *Row, values ...any) {
 	}
 }
 
-// cell is an input cell on its way out: numbers are numbers in JSON.
-func (k *Sink) cell(text string) any {
-	if !k.s.JSON {
+// cell is an input cell on its way out. In JSON the columns that the verb reads
+// as numbers are numbers; others, such as ids, stay text.
+func (t *Table) cell(column int, text string, asJSON bool) any {
+	if !asJSON || !t.numbers[column] {
 		return text
 	}
-	if text == "" {
-		return nil
+	if v, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err == nil {
+		return v
 	}
-	if v, err := strconv.ParseFloat(text, 64); err == nil && json.Valid([]byte(text)) && !math.IsInf(v, 0) {
-		return json.Number(text)
-	}
-	return text
+	return nil
 }
 
 func (k *Sink) plain(cells []any) error {
@@ -128,13 +127,16 @@ func (k *Sink) json(cells []any) error {
 	return err
 }
 
-// decimal writes nine significant digits without an exponent; nothing for what
-// is not a number.
+// decimal writes nine significant digits, with an exponent only for what is
+// nearly 0; nothing for what is not a number.
 func decimal(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return ""
 	}
 	short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 9, 64), 64)
+	if short != 0 && math.Abs(short) < 1e-4 {
+		return strconv.FormatFloat(short, 'g', -1, 64)
+	}
 	return strconv.FormatFloat(short+0, 'f', -1, 64) // + 0: no minus zero
 }
 

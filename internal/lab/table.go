@@ -27,7 +27,9 @@ type Table struct {
 	close func() error
 	csv   *csv.Reader
 	index map[string]int
-	err   error
+	// numbers are the columns that were read as numbers.
+	numbers map[int]bool
+	err     error
 }
 
 // Table opens input i and reads its header. It refuses a header without the
@@ -37,7 +39,7 @@ func (s *Session) Table(i int, need ...string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}}
+	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}, numbers: map[int]bool{}}
 	if err := t.header(in, need); err != nil {
 		return nil, errors.Join(err, t.Close())
 	}
@@ -184,6 +186,9 @@ var unknown = []string{"", "na", "nan", "null", "none", "-", "—"}
 // Number is a number; known is false when the cell says that there is none.
 func (r *Row) Number(column string) (v float64, known bool) {
 	text := r.Text(column)
+	if i, ok := r.t.index[column]; ok {
+		r.t.numbers[i] = true
+	}
 	if slices.Contains(unknown, strings.ToLower(text)) {
 		return 0, false
 	}

@@ -3,7 +3,6 @@ package lab
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -31,7 +30,7 @@ func runTrain(s *Session, data string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.Close()) }()
+	defer t.Close()
 	column, err := t.textColumn()
 	if err != nil {
 		return err
@@ -91,7 +90,8 @@ func (s *Session) table(i int, also io.Writer, need ...string) (*Table, error) {
 	}
 	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}}
 	if err := t.header(io.TeeReader(in, also), need); err != nil {
-		return nil, errors.Join(err, t.Close())
+		t.Close()
+		return nil, err
 	}
 	return t, nil
 }

@@ -18,6 +18,10 @@ type Verb struct {
 // its line here.
 func Verbs() []Verb {
 	return []Verb{
+		detectVerb(),
+		spikeVerb(),
+		forecastVerb(),
+		restockVerb(),
 		classify(),
 		explainVerb(),
 		lexicon(),

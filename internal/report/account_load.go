@@ -27,7 +27,8 @@ func LoadWhy(ctx context.Context, db *storage.DB, shop *market.Shop, q WhyQuery)
 			return err
 		}
 		w, err = l.account(q)
-		return err
+		l.based(&w.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Why{}, fmt.Errorf("why of %s: %w", shop.ID, err)

@@ -52,9 +52,9 @@ func steadyShop(t *testing.T, lost func(unit, channel string) bool) *world {
 	return w
 }
 
-// whyOf asks about that Saturday and checks that every account sums to the
+// accountOf asks about that Saturday and checks that every account sums to the
 // change to the cent.
-func whyOf(t *testing.T, w *world, f metric.Filter) Why {
+func accountOf(t *testing.T, w *world, f metric.Filter) Why {
 	t.Helper()
 	day := market.DateOf(2026, 11, 21)
 	got, err := LoadWhy(context.Background(), w.db, w.shop, WhyQuery{Now: w.at("2026-11-22 08:30"), From: day, To: day, Filter: f})
@@ -79,7 +79,7 @@ func whyOf(t *testing.T, w *world, f metric.Filter) Why {
 
 func TestWhyNamesTheSlice(t *testing.T) {
 	w := steadyShop(t, func(unit, channel string) bool { return unit == "digital" && channel == "taote" })
-	got := whyOf(t, w, metric.Filter{})
+	got := accountOf(t, w, metric.Filter{})
 	if got.Noise || got.Usual == nil || got.Now >= got.Usual.Lower {
 		t.Errorf("a lost slice is noise: %d in %+v", got.Now, got.Usual)
 	}
@@ -89,14 +89,14 @@ func TestWhyNamesTheSlice(t *testing.T) {
 	if got.Funnel != nil && (got.Funnel.ByConversion >= 0 || -got.Funnel.ByConversion < 5*max(got.Funnel.ByVisitors, -got.Funnel.ByVisitors)) {
 		t.Errorf("conversion should account for most: %+v", got.Funnel)
 	}
-	inside := whyOf(t, w, metric.Filter{Unit: "digital"})
+	inside := accountOf(t, w, metric.Filter{Unit: "digital"})
 	if len(inside.Slices) != 1 || len(inside.Slices[0].Where) != 1 || inside.Slices[0].Where[0].ID != "taote" {
 		t.Errorf("inside of digital: %+v", inside.Slices)
 	}
 }
 
 func TestWhyOrdinaryDay(t *testing.T) {
-	got := whyOf(t, steadyShop(t, func(string, string) bool { return false }), metric.Filter{})
+	got := accountOf(t, steadyShop(t, func(string, string) bool { return false }), metric.Filter{})
 	if !got.Noise || len(got.Slices) != 0 || got.Usual == nil {
 		t.Errorf("an ordinary day is explained: noise %v, usual %+v, slices %+v", got.Noise, got.Usual, got.Slices)
 	}

@@ -25,7 +25,8 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 		}
 		l.lexicon = q.Lexicon
 		c, err = l.complaints(q)
-		return err
+		l.based(&c.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Complaints{}, fmt.Errorf("complaints of %s: %w", shop.ID, err)
@@ -34,7 +35,7 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 }
 
 func (l *loader) complaints(q ComplaintsQuery) (Complaints, error) {
-	all, err := feeds(l.tx, l.shop, complaintTables, q.Now, q.Fresh)
+	all, err := l.feeds(complaintTables, q.Now, q.Fresh)
 	if err != nil {
 		return Complaints{}, err
 	}
@@ -141,7 +142,7 @@ func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before vo
 			continue
 		}
 		it.Causes = voice.Rank(perItem[sku])
-		it.Spike = c.UsualKnown && it.Count >= rule.Min && analysis.CountTail(it.Count, max(0.05, it.Usual), 1.3) < rule.P
+		it.Spike = c.UsualKnown && rule.Unusual(it.Count, it.Usual)
 		c.Items = append(c.Items, *it)
 	}
 	slices.SortStableFunc(c.Items, func(a, b ComplaintItem) int {

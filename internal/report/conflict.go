@@ -79,7 +79,8 @@ func LoadConflicts(ctx context.Context, db *storage.DB, shop *market.Shop, q Con
 			return err
 		}
 		c, err = l.conflicts(q)
-		return err
+		l.based(&c.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Conflicts{}, fmt.Errorf("conflicts of %s: %w", shop.ID, err)
@@ -88,7 +89,7 @@ func LoadConflicts(ctx context.Context, db *storage.DB, shop *market.Shop, q Con
 }
 
 func (l *loader) conflicts(q ConflictsQuery) (Conflicts, error) {
-	all, err := feeds(l.tx, l.shop, []string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
+	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
 	if err != nil {
 		return Conflicts{}, err
 	}

@@ -121,7 +121,7 @@ func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.Pric
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
 	}
-	times, values, err := history(l, &l.cache.offers, market.RivalOffers, now, func(b *market.Batch, row func(string, market.Fen)) {
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, l.moments(now), func(b *market.Batch, row func(string, market.Fen)) {
 		for i := range b.Len() {
 			if p, ok := terms(b, i).Landed(now); ok {
 				row(key(b, i), p)

@@ -112,7 +112,8 @@ func (l *loader) voices(w market.Window, keep func(sku, channel string) bool) (v
 		return v, err
 	}
 	slices.SortStableFunc(v.complaints, func(a, b complaint) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.sku, b.sku), cmp.Compare(a.text, b.text))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.sku, b.sku), cmp.Compare(a.text, b.text),
+			cmp.Compare(a.channel, b.channel), cmp.Compare(a.kind, b.kind))
 	})
 	return v, nil
 }
