@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -14,9 +15,7 @@ func TestConflicts(t *testing.T) {
 	now := w.at("2026-11-21 16:30")
 	price := func(sku, channel string, deal market.Fen, more row) row {
 		r := row{"sku": sku, "channel": channel, "list": market.Fen(129_00), "deal": deal, "listed": true}
-		for k, v := range more {
-			r[k] = v
-		}
+		maps.Copy(r, more)
 		return r
 	}
 	start, end := w.at("2026-11-24 00:00"), w.at("2026-11-27 00:00")
