@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"shopwatch/internal/gate"
@@ -31,9 +32,35 @@ type Collector struct {
 	Logger *slog.Logger
 	Now    func() time.Time
 
+	full atomic.Bool // the store had no room for the last pull
+
 	mu      sync.Mutex
 	reading map[string]bool // sources that are being read
 	known   catalogue
+}
+
+// ErrPaused says that nothing is read from sources while the store has no room
+// for it.
+var ErrPaused = errors.New("collecting is paused, as the store has no space left: free some on its disk or raise storage.max_size; it goes on by itself")
+
+// room is what must be free before a paused collector reads again.
+const room = 1 << 20
+
+// Paused reports whether collecting waits for room in the store.
+func (c *Collector) Paused() bool { return c.full.Load() }
+
+// resumes looks for room when the last pull found none.
+func (c *Collector) resumes(ctx context.Context) error {
+	if !c.full.Load() {
+		return nil
+	}
+	if err := c.DB.Probe(ctx, room); err != nil {
+		return fmt.Errorf("%w: %w", ErrPaused, err)
+	}
+	if c.full.CompareAndSwap(true, false) {
+		c.Logger.LogAttrs(ctx, slog.LevelInfo, "collecting goes on: the store has room again")
+	}
+	return nil
 }
 
 // Job makes the collecting job of f.
@@ -62,6 +89,9 @@ type cursor struct {
 // again next time. Nothing that was read is lost: every window is committed
 // with its own cursor.
 func (c *Collector) Collect(ctx context.Context, f Feed) error {
+	if err := c.resumes(ctx); err != nil {
+		return err
+	}
 	release, ok := c.claim(f.Source.ID())
 	if !ok {
 		return ErrLater // a backfill is under way
@@ -128,6 +158,9 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 		return tx.PutCursor(f.Source.ID(), raw)
 	})
 	switch {
+	case errors.Is(err, storage.ErrFull):
+		c.full.Store(true)
+		return fmt.Errorf("store %s: %w: %w", f.Source.ID(), ErrPaused, err)
 	case err != nil:
 		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
 	case pullErr != nil:

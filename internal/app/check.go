@@ -25,8 +25,11 @@ func Check(out io.Writer, c *config.Config, env func(string) (string, bool)) err
 	if err != nil {
 		return err
 	}
+	if _, err := rules(c); err != nil {
+		return err
+	}
 	zone := c.Markets()[0].Zone
-	lines := [][2]string{{"digest morning", c.Schedule.Morning}, {"watch", c.Schedule.Watch}}
+	lines := [][2]string{{"digest morning", c.Schedule.Morning}, {"watch", c.Schedule.Watch}, {"backup", c.Storage.Backup.Schedule}}
 	for _, s := range specs {
 		if s.Schedule != "" {
 			lines = append(lines, [2]string{"collect " + s.ID, s.Schedule})

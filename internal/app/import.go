@@ -48,7 +48,7 @@ func Import(ctx context.Context, o ImportOptions) (err error) {
 	if o.Dir != "" {
 		path = filepath.Join(o.Dir, storeFile)
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return err
 	}

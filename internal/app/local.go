@@ -19,10 +19,10 @@ import (
 
 // localAsk is a question as it crosses the socket.
 type localAsk struct {
-	Text string    `json:"text"`
-	Lang string    `json:"lang,omitempty"`
-	At   time.Time `json:"at,omitzero"`
-	JSON bool      `json:"json,omitempty"`
+	Text   string    `json:"text"`
+	Lang   string    `json:"lang,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	Format Format    `json:"format,omitempty"`
 }
 
 func socketOf(store string) string { return store + ".sock" }
@@ -46,6 +46,10 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
+	mux.HandleFunc("POST /replay", a.localReplay)
+	mux.HandleFunc("POST /backup", a.localBackup)
+	mux.HandleFunc("POST /check", a.localCheck)
+	mux.HandleFunc("POST /stats", a.localStats)
 	mux.HandleFunc("GET /sources", a.localSources)
 	mux.HandleFunc("POST /backfill", a.localBackfill)
 	return serveOn(ctx, l, mux)
@@ -63,7 +67,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	o := AskOptions{Lang: q.Lang, At: q.At, JSON: q.JSON, Text: q.Text}
+	o := AskOptions{Lang: q.Lang, At: q.At, Format: q.Format, Text: q.Text}
 	if o.At.IsZero() {
 		o.At = a.set.Clock.Now()
 	}
@@ -79,25 +83,34 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 // askRunning puts a question to the bot that holds the store. ok is false when
 // none answers there.
 func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err error) {
-	body, err := json.Marshal(localAsk{Text: o.Text, Lang: o.Lang, At: o.At, JSON: o.JSON})
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, Format: o.Format}
+	return callRunning(ctx, store, "ask", q, func(body io.Reader) error {
+		_, err := io.Copy(o.Out, body)
+		return err
+	})
+}
+
+// callRunning posts q to the bot that holds the store and lets read have what it
+// says. ok is false when none answers there.
+func callRunning(ctx context.Context, store, what string, q any, read func(io.Reader) error) (ok bool, err error) {
+	body, err := json.Marshal(q)
 	if err != nil {
 		return false, err
 	}
-	ctx, stop := context.WithTimeout(ctx, time.Minute)
-	defer stop()
-	resp, err := callRunning(ctx, store, http.MethodPost, "/ask", bytes.NewReader(body))
+	resp, err := dialRunning(ctx, store, http.MethodPost, "/"+what, bytes.NewReader(body))
 	if resp == nil {
 		return err != nil, err
 	}
 	defer resp.Body.Close() //nolint:errcheck // only read
-	_, err = io.Copy(o.Out, resp.Body)
-	return true, err
+	return true, read(resp.Body)
 }
 
-// callRunning asks the bot that holds the store. The response is nil without an
+// dialRunning asks the bot that holds the store. The response is nil without an
 // error when none answers there: the caller opens the store itself. An answer
 // that is not OK is an error with its text.
-func callRunning(ctx context.Context, store, method, path string, body io.Reader) (*http.Response, error) {
+func dialRunning(ctx context.Context, store, method, path string, body io.Reader) (*http.Response, error) {
 	client := http.Client{Transport: &http.Transport{
 		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

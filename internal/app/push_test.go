@@ -18,6 +18,7 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/internal/web"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 )
 
 const pushYAML = `
@@ -117,7 +118,7 @@ func (w *pushWorld) rows() int {
 
 func openPushStore(t *testing.T) *storage.DB {
 	t.Helper()
-	db, err := openStore(t.Context(), filepath.Join(t.TempDir(), storeFile), 1<<20, slog.New(slog.DiscardHandler))
+	db, err := openStore(t.Context(), filepath.Join(t.TempDir(), storeFile), bolt.Options{InitialMmapSize: 1 << 20}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
-	db, err = openStore(ctx, c.Storage.Path, int64(c.Storage.Mmap), log)
+	db, err = openStore(ctx, c.Storage.Path, storeOptions(c), log)
 	if err != nil {
 		return err
 	}
@@ -50,11 +50,17 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
+	panels, err := openSeries(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer panels.Close()
 	a, err := New(Settings{
-		DB: db, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
 		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+		Upkeep:   upkeepOf(c),
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
@@ -108,7 +114,11 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 		if err != nil {
 			return nil, err
 		}
-		s := Shop{Shop: m, Feeds: feeds, Rules: rules(c)}
+		limits, err := rules(c)
+		if err != nil {
+			return nil, err
+		}
+		s := Shop{Shop: m, Feeds: feeds, Rules: limits}
 		for _, p := range c.Post {
 			if p.Shop == string(m.ID) {
 				s.Routes = append(s.Routes, route(c, p))

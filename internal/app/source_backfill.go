@@ -54,7 +54,7 @@ func BackfillSource(ctx context.Context, o BackfillOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func backfillRunning(ctx context.Context, store string, o BackfillOptions, bar *
 	if err != nil {
 		return false, err
 	}
-	resp, err := callRunning(ctx, store, http.MethodPost, "/backfill", bytes.NewReader(body))
+	resp, err := dialRunning(ctx, store, http.MethodPost, "/backfill", bytes.NewReader(body))
 	if resp == nil {
 		return false, err
 	}

@@ -103,7 +103,7 @@ func orDash(s string) string {
 
 // feedStatuses is how the feeds stand, by source. No store yet is no status.
 func feedStatuses(ctx context.Context, o ListOptions, path string, specs []source.Spec) (out map[string]report.FeedStatus, err error) {
-	resp, err := callRunning(ctx, path, http.MethodGet, "/sources", nil)
+	resp, err := dialRunning(ctx, path, http.MethodGet, "/sources", nil)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func feedStatuses(ctx context.Context, o ListOptions, path string, specs []sourc
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return nil, err
 	}

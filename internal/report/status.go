@@ -19,6 +19,7 @@ type Status struct {
 	Healthy bool          `json:"healthy"`
 	Alerts  []StateCount  `json:"alerts"` // pending, firing, acknowledged
 	Outbox  OutboxStatus  `json:"outbox"`
+	Store   StoreStatus   `json:"store,omitzero"`
 	Runs    []storage.Run `json:"runs,omitempty"` // the last of each job asked for
 }
 
@@ -37,6 +38,16 @@ type FeedStatus struct {
 	Refused   []market.Reject  `json:"refused,omitempty"`   // some of both
 	Late      bool             `json:"late"`
 	Gap       *FeedGap         `json:"gap,omitempty"` // nil when all is well
+}
+
+// StoreStatus is how the store stands.
+type StoreStatus struct {
+	Bytes int64 `json:"bytes"` // on disk
+	Free  int64 `json:"free"`  // of these, not used
+	// Advice is "compact", "large", or "" when all is well.
+	Advice storage.SizeAdvice `json:"advice,omitempty"`
+	// Paused: nothing is collected until there is room again.
+	Paused bool `json:"paused,omitempty"`
 }
 
 // StateCount is how many alerts stand in a state.

@@ -35,7 +35,7 @@ func LoadStatus(ctx context.Context, db *storage.DB, shop *market.Shop, now time
 }
 
 func (s *Status) loadFeeds(tx *storage.Tx, shop *market.Shop, fresh Freshness) error {
-	all, err := feeds(tx, shop, nil, s.Now, fresh)
+	all, err := feedsAsOf(tx, shop, 0, nil, s.Now, fresh)
 	if err != nil {
 		return err
 	}

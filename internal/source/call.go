@@ -85,14 +85,15 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	p.learn(p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
-	body, err := io.ReadAll(io.LimitReader(raw, h.maxBody+1))
+	p.body.Reset()
+	size, err := p.body.ReadFrom(io.LimitReader(raw, h.maxBody+1))
 	if err != nil {
 		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
 	}
-	if int64(len(body)) > h.maxBody {
+	if size > h.maxBody {
 		return nil, ruling{class: Caller, message: fmt.Sprintf("the answer has more than %d bytes; ask for smaller pages or raise max_body", h.maxBody)}
 	}
-	doc, broken := decodeJSON(string(body))
+	doc, broken := p.decode(p.body.Bytes())
 	doc, v := p.rule(ctx, res, doc, broken)
 	if v.class == Auth && p.tokens != nil && p.tokens.drop() {
 		v.class = Service // an expired token: the next try fetches another

@@ -69,7 +69,7 @@ func transport(private bool) *http.Transport {
 		DialContext:            dialer(private).DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		IdleConnTimeout:        60 * time.Second,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConnsPerHost:    maxParallel,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
 	}

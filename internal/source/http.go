@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -84,13 +85,15 @@ type pull struct {
 	*api
 	req     Request
 	began   time.Time // real time
-	mapper  *mapper
+	mapper  *mapper   // nil in a bulk listing
 	tally   tally
 	reasons []string
-	parent  string      // value that is being asked for
-	extra   []param     // of the batch of parents that is being asked for
-	target  *url.URL    // a link that is being followed; nil asks the source's address
-	header  http.Header // of the last answer
+	body    *bytes.Buffer                  // of the answer, used again for the next
+	decode  func(body []byte) (any, error) // makes a document of it
+	extra   []param                        // of the batch of parents that is being asked for
+	target  *url.URL                       // a link that is being followed; nil asks the source's address
+	header  http.Header                    // of the last answer
+	parent  string                         // value that is being asked for
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -118,7 +121,8 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 	if p := a.spec.CheckShop(r.Shop); len(p) > 0 {
 		return failed(snap, nil, p[0].Cause), &Error{Source: a.spec.ID, Class: Setup, Message: p[0].String()}
 	}
-	p := &pull{api: a, req: r, began: time.Now(), mapper: newMapper(a.spec.mapping)}
+	p := &pull{api: a, req: r, began: time.Now(), mapper: newMapper(a.spec.mapping), body: &bytes.Buffer{}}
+	p.decode = func(body []byte) (any, error) { return decodeJSON(string(body)) }
 	slices, err := p.slices(&snap)
 	if err != nil {
 		return failed(snap, nil, err.Error()), err

@@ -21,7 +21,8 @@ type ruling struct {
 }
 
 // rule judges an answer: the source's own rules first, then the preset, then
-// the status. broken says why the body is not JSON.
+// the status. broken says why the body is not what was asked for; without a doc it
+// is not even JSON.
 func (p *pull) rule(ctx context.Context, res *resty.Response, doc any, broken error) (any, ruling) {
 	h := p.spec.http
 	for i := range h.rules {
@@ -30,7 +31,7 @@ func (p *pull) rule(ctx context.Context, res *resty.Response, doc any, broken er
 			return p.apply(ctx, r, res, doc)
 		}
 	}
-	if h.top && broken == nil {
+	if h.top && doc != nil {
 		if v := p.ruleTOP(doc, res.Header()); v.class != "" {
 			return nil, v
 		}
@@ -48,7 +49,7 @@ func matches(ctx context.Context, when *program, doc any, broken error) bool {
 	if when == nil {
 		return true
 	}
-	if broken != nil {
+	if broken != nil && doc == nil {
 		return false
 	}
 	v, err := when.one(ctx, doc)

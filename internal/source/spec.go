@@ -31,6 +31,7 @@ type Spec struct {
 	mapping *mapping
 	http    *httpSpec
 	file    *fileSpec
+	bulk    *bulkSpec
 	sql     *sqlSpec
 	push    *pushSpec
 	secrets []string
@@ -191,9 +192,14 @@ func readSpec(o *object, limits map[string]Limit) Spec {
 		}
 		s.Limit = l
 	}
+	if s.Fact == Panel {
+		readBulk(o, &s)
+		o.close()
+		return s
+	}
 	table, ok := market.FindTable(s.Fact)
 	if !ok && s.Fact != "" {
-		o.fail("fact", fmt.Sprintf("no fact is called %q", s.Fact), didYouMean(s.Fact, tableNames()))
+		o.fail("fact", fmt.Sprintf("no fact is called %q", s.Fact), didYouMean(s.Fact, append(tableNames(), Panel)))
 	}
 	at := slices.IndexFunc(drivers, func(d driver) bool { return d.name == s.Driver })
 	if at < 0 && s.Driver != "" {
@@ -261,8 +267,13 @@ func tableNames() []string {
 	return names
 }
 
-// Table is the fact table that the source fills.
-func (s *Spec) Table() *market.Table { return s.mapping.table }
+// Table is the fact table that the source fills, nil for a bulk listing.
+func (s *Spec) Table() *market.Table {
+	if s.mapping == nil {
+		return nil
+	}
+	return s.mapping.table
+}
 
 // Problem makes a problem at a key of the declaration, such as "schedule", for
 // checks that only others can make. An absent key gives the source's own place.
@@ -279,6 +290,9 @@ func (s *Spec) Problem(key, cause, remedy string) Problem {
 // CheckShop compares the declaration with its shop and returns what does not
 // fit: money in another currency than the shop's.
 func (s *Spec) CheckShop(shop *market.Shop) Problems {
+	if s.bulk != nil {
+		return s.bulk.checkShop(s, shop)
+	}
 	var out Problems
 	for i := range s.mapping.fields {
 		f := &s.mapping.fields[i]
