@@ -77,6 +77,8 @@ type cursor struct {
 	End time.Time `json:"end,omitzero"`
 	// Doubt is what the gate made of the last pull, if it was not believed.
 	Doubt *gate.Doubt `json:"doubt,omitempty"`
+	// Doubted is the digest of that pull.
+	Doubted string `json:"doubted,omitempty"`
 	// Medians are the usual amounts of events.
 	Medians map[string]int64 `json:"medians,omitempty"`
 }
@@ -166,7 +168,7 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 	case verdict.Soon:
 		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), verdict.Reason, ErrLater)
 	}
-	if file, ok := f.Source.(*source.File); ok && p.Rows != nil {
+	if file, ok := f.Source.(*source.File); ok && p.Snapshot.State == market.Complete {
 		if err := file.Stored(); err != nil {
 			return err
 		}

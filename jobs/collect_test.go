@@ -224,3 +224,59 @@ func TestCollectUnmatched(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// A doubted file stays where it is, and reading it again proves nothing; the
+// next file that says the same does.
+func TestCollectDoubtedFile(t *testing.T) {
+	c, now := collector(t)
+	dir := t.TempDir()
+	specs, err := source.ParseSpecs("c.yaml", []byte(`
+sources:
+- {id: stock, shop: tmall, fact: inventory, driver: file, path: "stock_*.csv", file: {done: archive}, fields: {sku: {col: sku}, channel: {const: c}, available: {col: left}, listed: {const: "true"}}}
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	src, err := source.Build(specs[0], source.Deps{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := Feed{Source: src, Shop: testShop()}
+	collect := func(name string, left int) error {
+		t.Helper()
+		*now = now.Add(10 * time.Minute)
+		if name != "" {
+			var b strings.Builder
+			b.WriteString("sku,left\n")
+			for i := range 200 {
+				fmt.Fprintf(&b, "s%d,%d\n", i, left)
+			}
+			path, old := filepath.Join(dir, name), time.Now().Add(-time.Hour)
+			if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Chtimes(path, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return c.Collect(t.Context(), f)
+	}
+	if err := collect("stock_1.csv", 5); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"stock_2.csv", "", ""} {
+		err := collect(name, 0)
+		if rows, out, feed := stockNow(t, c); err == nil || errors.Is(err, ErrLater) || rows != 200 || out != 0 || feed.Last.State != market.Suspect {
+			t.Errorf("%v, %d rows, %d sold out, %s", err, rows, out, feed.Last.State)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "stock_2.csv")); err != nil {
+			t.Error("a file that is not believed was put away")
+		}
+	}
+	if err := collect("stock_3.csv", -1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "archive", "stock_3.csv")); err != nil {
+		t.Error(err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
+	"shopwatch/internal/source"
 	"shopwatch/storage"
 )
 
@@ -46,9 +47,17 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur curs
 	if err != nil {
 		return cur, v, fmt.Errorf("data gate of %s: %w", f.Source.ID(), err)
 	}
-	v = gate.Judge(*p, past, now)
-	cur.Doubt = v.Doubt
 	m := &p.Snapshot.Manifest
+	_, file := f.Source.(*source.File)
+	if file && cur.Doubted == m.Digest {
+		past.Doubt = nil // the same file again is no second witness
+	}
+	v = gate.Judge(*p, past, now)
+	v.Soon = v.Soon && !file
+	cur.Doubt, cur.Doubted = v.Doubt, ""
+	if v.Doubt != nil {
+		cur.Doubted = m.Digest
+	}
 	p.Snapshot.State = v.State
 	if v.Reason != "" {
 		m.Reasons = append(m.Reasons, v.Reason)
