@@ -46,8 +46,12 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests of damaged stores
-	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
+soak: ## the long tests of the store: 1,000 damaged files, 200 kills of each kind of work
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
+
+.PHONY: eval
+eval: ## the analysis against public benchmarks, as one table
+	@.ci/eval
 
 .PHONY: update
 update: ## rewrite golden files and the configuration schema

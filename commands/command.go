@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/card"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
@@ -26,6 +27,9 @@ type Command struct {
 	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Literal: the words after the verb are handed over as they stand, in
+	// Query.Item, and not read as a period, a filter and so on.
+	Literal bool
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
 	// Data gives the numbers behind the answer, for programs; nil when there
 	// are none.
@@ -34,7 +38,50 @@ type Command struct {
 
 // all is every command in the order of help.
 func all() []*Command {
-	return []*Command{gmv, price, stock, top, sku, complaints, digest, alerts, status, help}
+	return []*Command{
+		gmv,
+		why,
+		forecast,
+		race,
+		campaign,
+		channels,
+		bands,
+		regions,
+		hits,
+		fresh,
+		price,
+		floor,
+		conflicts,
+		stock,
+		restock,
+		top,
+		sku,
+		cover,
+		slow,
+		funnel,
+		traffic,
+		search,
+		ads,
+		members,
+		service,
+		returns,
+		complaints,
+		counterfeit,
+		digest,
+		alerts,
+		define,
+		status,
+		help,
+	}
+}
+
+// Examples are questions that can be asked as they stand, one of every command
+// in the order of help.
+func Examples() (list []string) {
+	for _, c := range all() {
+		list = append(list, c.Example)
+	}
+	return list
 }
 
 // Act is what a button does.
@@ -54,15 +101,19 @@ type Env struct {
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Store says how the store stands, for the status answer; nil leaves it out.
+	Store func(ctx context.Context) (report.StoreStatus, error)
 
+	basis  evidence.Basis
 	topics []card.Topic // all commands for help; help itself cannot name the list it is in
 }
 
 // New completes an Env.
 func New(env Env) *Env {
 	for _, c := range all() {
-		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example})
+		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
+	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
 	return &env
 }
 
@@ -84,14 +135,21 @@ type Reply struct {
 	Message chat.Message
 	Share   bool // for everyone in the channel
 	Silent  bool // nothing to say: the effect is visible elsewhere
+	// Keep writes down what the answer was computed from; nil when it holds no
+	// numbers. It is called after the answer has been sent, which it must not
+	// delay.
+	Keep func(ctx context.Context) error
 }
 
 // Request is a parsed question.
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
+
+	proof *proof
 }
 
 func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop) }
@@ -103,11 +161,17 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if no != nil {
 		return *no, nil
 	}
+	if err := env.newest(ctx, &r); err != nil {
+		return Reply{}, err
+	}
 	m, err := c.Run(ctx, env, r)
 	if t, ok := trouble(err); ok {
 		return Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}, nil
 	}
-	return Reply{Message: m, Share: r.Query.Share}, err
+	if err != nil {
+		return Reply{}, err
+	}
+	return env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
 }
 
 // Numbers gives what stands behind the answer to a typed question, for
@@ -120,6 +184,9 @@ func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
 	}
 	if c.Data == nil {
 		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+	}
+	if err := env.newest(ctx, &r); err != nil {
+		return nil, err
 	}
 	data, err := c.Data(ctx, env, r)
 	if t, ok := trouble(err); ok {
@@ -135,7 +202,10 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
-	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
+	q, err := Query{Verb: c.Name, Item: rest}, error(nil)
+	if !c.Literal {
+		q, err = Parse(env.Shop, c.Name, rest, ask.Now)
+	}
 	if q.Lang != "" {
 		ask.Lang = q.Lang
 	}
@@ -146,7 +216,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

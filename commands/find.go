@@ -37,22 +37,28 @@ func named(word string) *Command {
 	return nil
 }
 
-// glued finds a Chinese command name inside a longer word, as in 昨天销售额.
-func glued(words []string) (*Command, string) {
+// glued finds a Chinese command name inside a longer word, as in 昨天销售额. The
+// longest name wins: 价格带 is not 价格.
+func glued(words []string) (found *Command, rest string) {
+	longest := 0
 	for i, w := range words {
+		if !hasHan([]rune(w)) {
+			continue
+		}
 		for _, c := range all() {
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
-				if !ok || !hasHan([]rune(w)) || c.First && (i > 0 || before != "") {
+				if !ok || len(name) <= longest || c.First && (i > 0 || before != "") {
 					continue
 				}
-				rest := slices.Clone(words)
-				rest[i] = before + " " + after
-				return c, strings.TrimSpace(strings.Join(rest, " "))
+				cut := slices.Clone(words)
+				cut[i] = before + " " + after
+				found, longest = c, len(name)
+				rest = strings.TrimSpace(strings.Join(cut, " "))
 			}
 		}
 	}
-	return nil, ""
+	return found, rest
 }
 
 func cutWord(s string) (first, rest string) {

@@ -13,7 +13,7 @@ import (
 )
 
 var top = &Command{
-	Name: "top", Words: []string{"排行", "排行榜", "爆款", "ranking", "bestsellers"}, First: true,
+	Name: "top", Words: []string{"排行", "排行榜"}, First: true,
 	Example: "top today by stock", Right: access.View, Run: runTop,
 	Data: loadTopAny,
 }

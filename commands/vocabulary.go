@@ -62,6 +62,11 @@ func dimensionWords() []word {
 		by(metric.ByRegion, "by region", "by country", "regions", "按地区", "按区域", "分地区", "按国家"),
 		by(metric.ByCategory, "by category", "categories", "按类目", "分类目"),
 		by(metric.BySKU, "by sku", "by item", "skus", "items", "按商品", "按单品", "分商品"),
+		by(metric.ByEntry, "by entry", "按入口", "分入口"),
+		by(metric.ByReason, "by reason", "按原因", "分原因"),
+		by(metric.ByTier, "by tier", "按等级", "按会员等级"),
+		by(metric.ByPlan, "by plan", "按计划"),
+		by(metric.ByWord, "by word", "按搜索词", "按词"),
 	}
 }
 
@@ -77,6 +82,7 @@ func focusWords() []word {
 		focus("counterfeit", "counterfeit", "fake", "假货", "售假"),
 		focus("open", "open", "firing", "未处理", "进行中"),
 		focus("all", "all", "全部"),
+		focus("month_end", "month end", "eom", "月末", "月底"),
 		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
 	}
 }

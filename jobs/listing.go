@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -153,7 +154,7 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.F
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := w.apply(tx, t, now); err != nil {
+		if err := w.apply(tx, t, report.Watched{}, now); err != nil {
 			return fmt.Errorf("alert %s: %w", t.Alert.ID, err)
 		}
 	}

@@ -241,12 +241,12 @@ func pictureTables() []*market.Table {
 func (r *factReader) addPictures(hours []*hourFacts, asOf market.Revision) error {
 	for _, h := range hours {
 		for n, t := range pictureTables() {
-			snap, found, err := r.tx.StateSnapshot(r.shop.ID, t, h.lastInstant(), asOf)
+			rev, taken, found, err := r.tx.Standing(r.shop.ID, t, h.lastInstant(), asOf)
 			if err != nil {
 				return fmt.Errorf("find %s: %w", t.Name, err)
 			}
-			if found && h.start.Sub(snap.Window.End) <= pictureAge {
-				h.pictures[n], h.carried[n] = snap.Revision, snap.Window.End.Before(h.start)
+			if found && h.start.Sub(taken) <= pictureAge {
+				h.pictures[n], h.carried[n] = rev, taken.Before(h.start)
 			}
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"shopwatch/storage/series"
 )
 
-// shelf is a shop with a store in which facts arrive.
-type shelf struct {
+// hourShelf is a shop with a store in which facts arrive.
+type hourShelf struct {
 	t      *testing.T
 	db     *storage.DB
 	panels *series.Store
@@ -22,7 +22,7 @@ type shelf struct {
 	settle *Settle
 }
 
-func newShelf(t *testing.T) *shelf {
+func newShelf(t *testing.T) *hourShelf {
 	t.Helper()
 	e, err := bolt.Open(filepath.Join(t.TempDir(), "shop.db"), bolt.Options{})
 	if err != nil {
@@ -42,7 +42,7 @@ func newShelf(t *testing.T) *shelf {
 			t.Error(err)
 		}
 	})
-	s := &shelf{t: t, db: db, panels: panels, now: time.Date(2026, 11, 21, 10, 20, 0, 0, time.UTC)}
+	s := &hourShelf{t: t, db: db, panels: panels, now: time.Date(2026, 11, 21, 10, 20, 0, 0, time.UTC)}
 	s.shop = &market.Shop{ID: "tmall", Zone: time.FixedZone("CST", 8*3600)}
 	s.settle = &Settle{DB: db, Series: panels, Shop: s.shop, Now: func() time.Time { return s.now }}
 	return s
@@ -52,7 +52,7 @@ func newShelf(t *testing.T) *shelf {
 type row map[string]any
 
 // arrive stores a complete pull that reaches up to now.
-func (s *shelf) arrive(table *market.Table, rows ...row) {
+func (s *hourShelf) arrive(table *market.Table, rows ...row) {
 	s.t.Helper()
 	b := market.NewBatch(table, len(rows))
 	for _, r := range rows {
@@ -80,7 +80,7 @@ func (s *shelf) arrive(table *market.Table, rows ...row) {
 	}
 }
 
-func (s *shelf) run() {
+func (s *hourShelf) run() {
 	s.t.Helper()
 	if err := s.settle.Run(s.t.Context()); err != nil {
 		s.t.Fatal(err)
@@ -95,7 +95,7 @@ func order(id, sku, status string, paid time.Time, qty, amount int) row {
 }
 
 // want compares one value of the panel; nil is not known.
-func (s *shelf) want(hour int, sku market.SKU, c series.Column, want *int64) series.Slot {
+func (s *hourShelf) want(hour int, sku market.SKU, c series.Column, want *int64) series.Slot {
 	s.t.Helper()
 	var is series.Slot
 	err := s.db.View(s.t.Context(), func(tx *storage.Tx) error {

@@ -33,6 +33,9 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 		return snap, nil, false, err
 	}
 	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err == nil && !found {
+		err = tx.picturesForgotten(shop, s, at)
+	}
 	if err != nil || !found {
 		return snap, nil, false, err
 	}
@@ -40,20 +43,18 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 	return p.Snapshot, p.Rows, err == nil, err
 }
 
-// StateSnapshot is State without the rows: which picture holds at an instant.
-func (tx *Tx) StateSnapshot(shop market.ShopID, t *market.Table, at time.Time, asOf market.Revision) (snap market.Snapshot, found bool, err error) {
+// Standing returns the revision and the instant of the picture that State would
+// return, without reading it. A picture that is no longer kept is not found.
+func (tx *Tx) Standing(shop market.ShopID, t *market.Table, at time.Time, asOf market.Revision) (rev market.Revision, taken time.Time, found bool, err error) {
 	if _, err := tx.stateSchema(t); err != nil {
-		return snap, false, err
+		return 0, taken, false, err
 	}
 	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
 	if err != nil || !found {
-		return snap, false, err
+		return 0, taken, false, err
 	}
-	snap, found, err = tx.snapshot(m.rev)
-	if err == nil && !found {
-		err = missingManifest(m.rev)
-	}
-	return snap, err == nil, err
+	tx.reads(m.at)
+	return m.rev, instant(m.at), true, nil
 }
 
 // States yields the pictures of a table whose instants lie in w, oldest first,
@@ -102,6 +103,7 @@ func (tx *Tx) picture(s *schema, shop market.ShopID, m moment) (Picture, error) 
 	if err != nil {
 		return Picture{}, err
 	}
+	tx.reads(m.at)
 	rows, err := tx.pictureRows(s, shop, m.day, m.rev)
 	return Picture{Snapshot: snap, Rows: rows}, err
 }

@@ -1,9 +1,10 @@
 package analysis
 
 import (
-	"math"
 	"time"
 
+	"shopwatch/internal/analysis/spike"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -15,10 +16,11 @@ type ComplaintCount struct {
 	Count int64 // of the last 24 hours
 	// Before is the count of each of the 24-hour stretches before, newest first.
 	Before []int64
-	// Exposure is how many more pieces were sold lately (2 to 7 days ago) than
-	// over the time of Before; 1 when not known. More sales bring more
-	// complaints, and that is no spike.
-	Exposure float64
+	// Exposure is what the complaints of the last 24 hours and of each stretch
+	// of Before are in proportion to, newest first: more sales bring more
+	// complaints some days later, and that is no spike (spike.Exposure). Nil
+	// when not known.
+	Exposure []float64
 	Causes   []CauseCount
 	Quotes   []string
 	GMV7d    market.Fen
@@ -30,17 +32,30 @@ type ComplaintInput struct {
 	At     time.Time
 	Window market.Window // the last 24 hours
 	Items  []ComplaintCount
-	Daily  market.Fen
+	// Watched is how many items were looked at, those with few complaints too,
+	// which need not be in Items: among many, one is high by chance.
+	Watched int
+	Daily   market.Fen
 }
 
-// ComplaintSpikes finds items with far more complaints than their last four
-// weeks explain. What is at risk is the item's usual sales of one day.
+// ComplaintSpikes finds items with far more complaints than their last six weeks
+// and what they sold explain. What is at risk is the item's usual sales of one
+// day.
 func ComplaintSpikes(r ComplaintRule, m Materiality, in ComplaintInput) []Finding {
+	verdicts, chances := make([]spike.Verdict, len(in.Items)), make([]float64, len(in.Items))
+	for i := range in.Items {
+		verdicts[i] = in.Items[i].verdict()
+		chances[i] = verdicts[i].P
+	}
+	stands := spike.Discoveries(chances, r.False, in.Watched)
 	var out []Finding
 	for i := range in.Items {
-		c := &in.Items[i]
-		expected, p, ok := Spike(r, c)
-		if !ok && !(c.Open && float64(c.Count) >= max(2, 2*expected)) {
+		c, v := &in.Items[i], verdicts[i]
+		if v.Method == spike.Silent {
+			continue
+		}
+		found := c.Count >= r.Min && v.P < r.P && stands[i]
+		if !found && !(c.Open && float64(c.Count) >= max(2, 2*v.Expected)) {
 			continue
 		}
 		risk := c.GMV7d / 7
@@ -54,7 +69,7 @@ func ComplaintSpikes(r ComplaintRule, m Materiality, in ComplaintInput) []Findin
 		out = append(out, Finding{
 			Rule: RuleComplaintSpike, Subject: Subject{Unit: c.Unit, SKU: c.SKU, Title: c.Title},
 			At: in.At, Severity: severity, AtRisk: risk,
-			Complaints: &ComplaintSpike{Window: in.Window, Count: c.Count, Expected: expected, P: p, Causes: c.Causes, Quotes: c.Quotes},
+			Complaints: &ComplaintSpike{Window: in.Window, Count: c.Count, Expected: v.Expected, P: v.P, Causes: c.Causes, Quotes: c.Quotes},
 		})
 	}
 	return worstPer(out, func(s Subject) string { return string(s.SKU) })
@@ -65,56 +80,31 @@ func counterfeit(causes []CauseCount) bool {
 	var fake, all int64
 	for _, c := range causes {
 		all += c.Count
-		if c.Cause == CauseCounterfeit {
+		if c.Cause == voice.Counterfeit {
 			fake = c.Count
 		}
 	}
 	return fake >= 2 || fake > 0 && 2*fake > all
 }
 
-// Spike judges a count against its history: the expected number, the chance of
-// so many if nothing had changed, and whether that is too small to be chance.
-// Without enough history nothing is a spike.
-func Spike(r ComplaintRule, c *ComplaintCount) (expected, p float64, spike bool) {
-	if len(c.Before) < r.MinDays {
-		return 0, 1, false
+// verdict judges the last 24 hours against those before.
+func (c *ComplaintCount) verdict() spike.Verdict {
+	exposure := func(i int) float64 {
+		if len(c.Exposure) == len(c.Before)+1 {
+			return c.Exposure[i]
+		}
+		return 1
 	}
-	mean, phi := rate(c.Before)
-	exposure := 1.0
-	if c.Exposure > 0 {
-		exposure = min(4, max(0.5, c.Exposure))
+	history := make([]spike.Day, len(c.Before))
+	for i, n := range c.Before {
+		history[len(history)-1-i] = spike.Day{Count: n, Exposure: exposure(i + 1)}
 	}
-	expected = mean * exposure
-	p = CountTail(c.Count, max(0.05, expected), phi)
-	return expected, p, c.Count >= r.Min && p < r.P
+	return spike.Judge(history, spike.Day{Count: c.Count, Exposure: exposure(0)})
 }
 
-// rate is the mean count a day and how much more it varies than Poisson, with
-// days that stand out counting less so that an earlier spike hides none.
-func rate(counts []int64) (mean, phi float64) {
-	weights := make([]float64, len(counts))
-	for i := range weights {
-		weights[i] = 1
-	}
-	for range 2 {
-		sum, n := 0.0, 0.0
-		for i, y := range counts {
-			sum += weights[i] * float64(y)
-			n += weights[i]
-		}
-		mean = sum / n
-		floor := max(mean, 0.1)
-		chi := 0.0
-		for i, y := range counts {
-			chi += weights[i] * square(float64(y)-mean) / floor
-		}
-		phi = max(1, chi/max(1, n-1))
-		for i, y := range counts {
-			weights[i] = 1
-			if z := (float64(y) - mean) / math.Sqrt(phi*floor); z > 2.58 {
-				weights[i] = square(2.58 / z)
-			}
-		}
-	}
-	return mean, phi
+// Unusual reports whether a count stands out from a usual number that was not
+// judged day by day.
+func (r ComplaintRule) Unusual(count int64, usual float64) bool {
+	usual = max(0.05, usual)
+	return count >= r.Min && spike.Tail(count, usual, 1+usual/10) < r.P
 }

@@ -24,6 +24,10 @@ type GMVScope struct {
 	Unit   market.Unit
 	Now    GMVSample
 	Before []GMVSample // newest first
+	// Hours are the last weeks of the shop up to the end of the window, oldest
+	// first; nil for a unit. They show what falls short for long rather than
+	// much at once.
+	Hours []GMVHour
 	// Open: a drop of this scope has been told of and is not over.
 	Open bool
 }
@@ -53,19 +57,23 @@ const dayNoise = 0.05
 // earlier days, over windows of several lengths; of one scope the window that
 // lost most is told. When a single unit explains the shop's drop, the unit is
 // named and the shop is not, else the shop and no unit; what is open stays until
-// the first window, which should be the shortest, shows that it has passed.
+// the first window, which should be the shortest, shows that it has passed. When
+// nothing stands out at once, the shop may be in a slump.
 func GMVDrops(r GMVRule, m Materiality, windows []GMVInput) []Finding {
 	open, passed := map[market.Unit]bool{}, map[market.Unit]bool{}
 	var out []Finding
 	for i, in := range windows {
 		for _, s := range in.Scopes {
-			f, ok := gmvDrop(r, m, in, s)
+			f, ok := gmvDrop(r, m, in, s, false)
 			open[s.Unit] = s.Open
 			passed[s.Unit] = passed[s.Unit] || i == 0 && s.Open && !ok
 			if ok && !passed[s.Unit] {
 				out = append(out, f)
 			}
 		}
+	}
+	if len(out) == 0 {
+		out = gmvSlump(r, m, windows)
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Subject.Unit, b.Subject.Unit), cmp.Compare(b.AtRisk, a.AtRisk))
@@ -127,7 +135,9 @@ func deviation(samples []float64, mid, dispersion, orders float64) float64 {
 
 func square(x float64) float64 { return x * x }
 
-func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope) (Finding, bool) {
+// gmvDrop judges a window of a scope that has not stood out before by how far
+// it lies below, or, when it is part of a slump, by the money alone.
+func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope, slumping bool) (Finding, bool) {
 	if len(s.Before) < r.MinSamples {
 		return Finding{}, false
 	}
@@ -136,14 +146,14 @@ func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope) (Finding, bool) 
 	lower := market.Fen(math.Round(max(0, u.expected-r.Z*u.sd)))
 	lost := expected - s.Now.Paid
 	least := r.Drop
-	if s.Open {
+	if s.Open || slumping {
 		least = r.Clear
 	}
 	if u.expected <= 0 || float64(lost) < least*u.expected {
 		return Finding{}, false
 	}
 	severity, material := m.Severity(lost, in.Daily)
-	if !s.Open && (!material || u.orders < r.MinOrders || !u.odd(s.Now, r.Z)) {
+	if !s.Open && (!material || u.orders < r.MinOrders || !slumping && !u.odd(s.Now, r.Z)) {
 		return Finding{}, false
 	}
 	d := &GMVDrop{Window: in.Window, Actual: s.Now.Paid, Expected: expected, Lower: lower}

@@ -78,6 +78,10 @@ func window(v []int64, end, bins int) (sum int64) {
 func (s simulated) look(end int, open map[market.Unit]bool) []Finding {
 	rules := Defaults()
 	var ins []GMVInput
+	hours := make([]GMVHour, 0, 42*24) // of the shop
+	for b := max(end%6+6, end-42*144); b <= end; b += 6 {
+		hours = append(hours, GMVHour{At: time.Unix(0, 0).UTC().Add(time.Duration(b) * 10 * time.Minute), Orders: window(s.orders[0], b, 6)})
+	}
 	for _, w := range rules.GMV.Windows {
 		bins := int(w / (10 * time.Minute))
 		in := GMVInput{Daily: 60_000_000}
@@ -90,6 +94,9 @@ func (s simulated) look(end int, open map[market.Unit]bool) []Finding {
 				}
 			}
 			scope := GMVScope{Unit: unit, Now: at(end), Open: open[unit]}
+			if i == 0 {
+				scope.Hours = hours
+			}
 			for k := 1; k <= 42 && end-k*144 >= 8*144; k++ {
 				today, then := end/144%7, (end/144-k)%7
 				if today == then || k <= 14 && (today >= 5) == (then >= 5) {
@@ -158,6 +165,31 @@ func TestGMVDropFindsLostHours(t *testing.T) {
 	t.Logf("found %d of %d drops by 40 %%, after %d minutes on average", found, runs, late*10/max(1, found))
 	if found < runs*9/10 {
 		t.Errorf("found %d of %d drops by 40 %% over 2 to 3 busy hours", found, runs)
+	}
+}
+
+// A day that is a fifth short never loses enough at once, and often shows
+// nevertheless.
+func TestGMVDropFindsSlumps(t *testing.T) {
+	found, runs, hours := 0, 40, 12
+	for seed := range runs {
+		start := 60*144 + []int{8, 9, 10}[seed%3]*6
+		sim := simulate(uint64(300+seed), 62, 2000, func(bin, _ int) float64 {
+			if bin >= start && bin < start+hours*6 {
+				return .8
+			}
+			return 1
+		})
+		for end := start + 1; end <= start+hours*6+1; end++ {
+			if len(sim.look(end, nil)) > 0 {
+				found++
+				break
+			}
+		}
+	}
+	t.Logf("found %d of %d slumps by 20 %% over 12 hours", found, runs)
+	if found < runs*11/20 {
+		t.Errorf("found %d of %d slumps by 20 %% over 12 hours", found, runs)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -146,6 +147,7 @@ func TestComplaintSpikes(t *testing.T) {
 	for i := range busy {
 		busy[i] = int64(2 + i%3)
 	}
+	soldFour := append([]float64{400}, slices.Repeat([]float64{100}, 28)...)
 	for _, tc := range []struct {
 		name string
 		c    ComplaintCount
@@ -156,7 +158,7 @@ func TestComplaintSpikes(t *testing.T) {
 		{"three where there are none", ComplaintCount{Count: 3, Before: quiet}, false},
 		{"six where three are usual", ComplaintCount{Count: 6, Before: busy}, false},
 		{"fifteen where three are usual", ComplaintCount{Count: 15, Before: busy}, true},
-		{"fifteen after four times the sales", ComplaintCount{Count: 15, Before: busy, Exposure: 4}, false},
+		{"fifteen after four times the sales", ComplaintCount{Count: 15, Before: busy, Exposure: soldFour}, false},
 		{"nine without history", ComplaintCount{Count: 9, Before: quiet[:5]}, false},
 		{"eight, open", ComplaintCount{Count: 8, Before: busy, Open: true}, true},
 		{"five, open", ComplaintCount{Count: 5, Before: busy, Open: true}, false},
@@ -168,24 +170,19 @@ func TestComplaintSpikes(t *testing.T) {
 			}
 		})
 	}
-	fake := ComplaintCount{Count: 5, Before: quiet, Causes: []CauseCount{{CauseCounterfeit, 3}}}
+	// Of a hundred thousand items one is that high by chance.
+	thirteen := ComplaintCount{Count: 13, Before: busy}
+	in := ComplaintInput{Items: []ComplaintCount{thirteen}, Watched: 200}
+	if got := ComplaintSpikes(Defaults().Complaints, Defaults().Money, in); len(got) != 1 {
+		t.Errorf("thirteen of one item in 200: %+v", got)
+	}
+	in.Watched = 100_000
+	if got := ComplaintSpikes(Defaults().Complaints, Defaults().Money, in); len(got) != 0 {
+		t.Errorf("thirteen of one item in 100,000: %+v", got)
+	}
+	fake := ComplaintCount{Count: 5, Before: quiet, Causes: []CauseCount{{Cause: voice.Counterfeit, Count: 3}}}
 	if got := ComplaintSpikes(Defaults().Complaints, Defaults().Money, ComplaintInput{Items: []ComplaintCount{fake}}); got[0].Severity != Warning {
 		t.Errorf("counterfeit is %s, want it raised", got[0].Severity)
-	}
-}
-
-func TestCountTail(t *testing.T) {
-	for _, tc := range []struct {
-		y         int64
-		mean, phi float64
-		want      float64
-	}{
-		{12, 12, 2.5, .4877753}, {20, 12, 2.5, .0952879}, {30, 12, 2.5, .00544440}, // published values
-		{1, 2, 1, 1 - math.Exp(-2)}, {0, 2, 1, 1}, {1, 0, 1, 0},
-	} {
-		if got := CountTail(tc.y, tc.mean, tc.phi); math.Abs(got-tc.want) > 1e-6 {
-			t.Errorf("P(Y >= %d | %v, %v) = %.7f, want %.7f", tc.y, tc.mean, tc.phi, got, tc.want)
-		}
 	}
 }
 

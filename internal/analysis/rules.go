@@ -76,10 +76,10 @@ type StockRule struct {
 
 // ComplaintRule finds items with far more complaints than usual.
 type ComplaintRule struct {
-	Min     int64   // fewer complaints in 24 hours are never a spike
-	P       float64 // largest chance of so many if nothing had changed
-	MinDays int     // days of history needed
-	Many    int64   // from so many on it is at least a warning
+	Min   int64   // fewer complaints in 24 hours are never a spike
+	P     float64 // largest chance of so many if nothing had changed
+	False float64 // largest share of false spikes among those of one look at all items
+	Many  int64   // from so many on it is at least a warning
 }
 
 // Defaults are the limits that suit a shop of a few hundred to some ten thousand
@@ -94,7 +94,7 @@ func Defaults() Rules {
 		Price: PriceRule{MinMatch: 8000, Core: 200, Cut: 0.05, Drip: 0.10, Back: 0.02, Above: 0.10, Days: 3},
 		Stock: StockRule{Hits: 50, Wider: 200, Cover: 1, Clear: 2, Days: 3},
 		Complaints: ComplaintRule{
-			Min: 4, P: 1e-4, MinDays: 7, Many: 8,
+			Min: 4, P: 1e-4, False: 0.05, Many: 8,
 		},
 		Money: Materiality{Critical: 0.03, Warning: 0.006, Floor: 0.002},
 	}

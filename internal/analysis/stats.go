@@ -28,51 +28,6 @@ func spread(v []float64, m float64) float64 {
 	return 1.4826 * median(d)
 }
 
-// CountTail is the chance of at least y events where mean are expected, with
-// variance phi times the mean: Poisson for phi up to about 1, else negative
-// binomial with the same mean.
-func CountTail(y int64, mean, phi float64) float64 {
-	if y <= 0 {
-		return 1
-	}
-	if mean <= 0 {
-		return 0
-	}
-	var logp func(k float64) float64
-	if phi <= 1.001 {
-		logp = func(k float64) float64 { g, _ := math.Lgamma(k + 1); return k*math.Log(mean) - mean - g }
-	} else {
-		size := mean / (phi - 1)
-		p := size / (size + mean)
-		ls, _ := math.Lgamma(size)
-		logp = func(k float64) float64 {
-			a, _ := math.Lgamma(k + size)
-			b, _ := math.Lgamma(k + 1)
-			return a - b - ls + size*math.Log(p) + k*math.Log1p(-p)
-		}
-	}
-	return tail(y, mean, logp)
-}
-
-// tail sums the side that needs no cancellation: from y upwards when y is above
-// the mean, else 1 minus what lies below.
-func tail(y int64, mean float64, logp func(float64) float64) float64 {
-	sum := 0.0
-	if float64(y) > mean {
-		for k := y; ; k++ {
-			p := math.Exp(logp(float64(k)))
-			sum += p
-			if p <= sum*1e-12 {
-				return min(sum, 1)
-			}
-		}
-	}
-	for k := range y {
-		sum += math.Exp(logp(float64(k)))
-	}
-	return max(0, 1-sum)
-}
-
 // apportion splits total by shares that sum to about 1 into integers that sum to
 // total exactly, by largest remainder.
 func apportion(total int64, shares []float64) []int64 {

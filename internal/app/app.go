@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,7 @@ type Settings struct {
 	Lang     string
 	Langs    map[string]string // language by channel id
 	Schedule Schedule
+	Upkeep   Upkeep
 	// Inline runs jobs one after another, for a stepped clock.
 	Inline bool
 }
@@ -74,15 +76,16 @@ type App struct {
 	feeds     []jobs.Feed
 	settles   []*jobs.Settle            // one per shop, in order
 	envs      []*commands.Env           // one per shop, in order
+	copying   sync.Mutex                // one copy of the store at a time
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
-
-// pruneAt is when old records are forgotten: when nobody reads or sells much.
-const pruneAt = "17 4 * * *"
 
 // foldAt is when panels are folded: every hour, away from the full hour at
 // which so much else is due.
 const foldAt = "37 * * * *"
+
+// correctEvery is how often posted figures are compared with the data of now.
+const correctEvery = "25 * * * *"
 
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
@@ -107,11 +110,9 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
-	nightly, err := jobs.ParseCron(pruneAt, set.Shops[0].Zone)
-	if err != nil {
-		return nil, fmt.Errorf("prune: %w", err)
+	if err := a.addUpkeep(); err != nil {
+		return nil, err
 	}
-	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Prune(set.DB, nightly, now, set.Logger))
 	a.desk = bot.New(bot.Config{
 		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
 		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
@@ -129,6 +130,7 @@ func New(set Settings) (*App, error) {
 // are due together: facts first, then what is said about them.
 func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	env, first := Env(a.set.DB, a.set.Series, s), len(a.scheduler.Jobs)
+	env.Store = a.storeStatus
 	for _, f := range s.Feeds {
 		if f.Spec.Schedule == "" {
 			continue
@@ -171,8 +173,12 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
 	}
 	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
+	correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("corrections: %w", err)
+	}
 	const catchup = 6 * time.Hour
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
+	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}

@@ -25,6 +25,7 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 	"shopwatch/storage/series"
 )
 
@@ -125,7 +126,7 @@ func (d *Demo) openDemoStore(ctx context.Context) (err error) {
 		d.onStop("temporary folder", func() error { return os.RemoveAll(dir) })
 	}
 	d.store = filepath.Join(dir, storeFile)
-	d.db, err = openStore(ctx, d.store, 0, d.opt.Logger)
+	d.db, err = openStore(ctx, d.store, bolt.Options{}, d.opt.Logger)
 	if err != nil {
 		return err
 	}
@@ -144,7 +145,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	if err != nil {
 		return fmt.Errorf("sources of the demo: %w", err)
 	}
-	feeds, err := buildFeeds(specs, shop, d.Clock.Now, d.opt.Logger)
+	feeds, err := buildFeeds(specs, shop, source.Deps{Logger: d.opt.Logger, Limits: source.NewLimits(), Now: d.Clock.Now})
 	if err != nil {
 		return err
 	}

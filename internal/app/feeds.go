@@ -2,9 +2,7 @@ package app
 
 import (
 	"fmt"
-	"log/slog"
 	"slices"
-	"time"
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
@@ -14,8 +12,7 @@ import (
 )
 
 // buildFeeds makes the sources that the declarations of one shop describe.
-func buildFeeds(specs []source.Spec, shop *market.Shop, now func() time.Time, log *slog.Logger) ([]Feed, error) {
-	limits := source.NewLimits()
+func buildFeeds(specs []source.Spec, shop *market.Shop, deps source.Deps) ([]Feed, error) {
 	var out []Feed
 	for _, spec := range specs {
 		if spec.Shop != shop.ID {
@@ -24,7 +21,7 @@ func buildFeeds(specs []source.Spec, shop *market.Shop, now func() time.Time, lo
 		if problems := spec.CheckShop(shop); len(problems) > 0 {
 			return nil, fmt.Errorf("%w: %w", ErrRefused, problems)
 		}
-		f, err := buildFeed(spec, source.Deps{Logger: log, Limits: limits, Now: now})
+		f, err := buildFeed(spec, deps)
 		if err != nil {
 			return nil, fmt.Errorf("%w: source %s: %w", ErrRefused, spec.ID, err)
 		}

@@ -15,6 +15,7 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 	"shopwatch/storage/series"
 )
 
@@ -36,14 +37,14 @@ func TestListedShop(t *testing.T) {
 		t.Fatal(err)
 	}
 	shop := mall.Shop()
-	feeds, err := buildFeeds(specs, shop, clock.Now, slog.New(slog.DiscardHandler))
+	feeds, err := buildFeeds(specs, shop, source.Deps{Now: clock.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := buildFeeds(append(specs, specs...), shop, clock.Now, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := buildFeeds(append(specs, specs...), shop, source.Deps{Now: clock.Now}); err == nil {
 		t.Error("two listings of one shop are taken")
 	}
-	db, err := openStore(ctx, filepath.Join(t.TempDir(), "s.db"), 0, slog.New(slog.DiscardHandler))
+	db, err := openStore(ctx, filepath.Join(t.TempDir(), "s.db"), bolt.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

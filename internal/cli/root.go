@@ -25,7 +25,13 @@ const (
 
 // verbs is every verb in the order of help.
 var verbs = []func(*terminal) *cobra.Command{
-	demoVerb, serveVerb, checkVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
+	demoVerb, serveVerb,
+	checkVerb, doctorVerb,
+	askVerb, exportVerb, replayVerb,
+	dbVerb,
+	importVerb, backfillVerb, sourceVerb,
+	manifestVerb, healthVerb, versionVerb,
+	labVerb,
 	benchVerb,
 }
 

@@ -26,7 +26,8 @@ func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery)
 			return err
 		}
 		g, err = l.gmv(q)
-		return err
+		l.based(&g.Data)
+		return told(err)
 	})
 	if err != nil {
 		return GMV{}, fmt.Errorf("gmv of %s: %w", shop.ID, err)
@@ -35,7 +36,7 @@ func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery)
 }
 
 func (l *loader) gmv(q GMVQuery) (GMV, error) {
-	all, err := feeds(l.tx, l.shop, gmvTables, q.Now, q.Fresh)
+	all, err := l.feeds(gmvTables, q.Now, q.Fresh)
 	if err != nil {
 		return GMV{}, err
 	}
@@ -81,8 +82,8 @@ func gmvEnd(g GMV, q GMVQuery) time.Time {
 
 // cuts is up to when each feed counts.
 type cuts struct {
-	orders, traffic time.Time
-	known           metric.Known
+	orders, traffic, days time.Time // days: of the daily tables
+	known                 metric.Known
 }
 
 func gmvCut(shop *market.Shop, all []feed, q GMVQuery) cuts {
@@ -104,7 +105,7 @@ func gmvCut(shop *market.Shop, all []feed, q GMVQuery) cuts {
 
 func (c cuts) spec(q GMVQuery, shop *market.Shop, items *metric.Catalogue, from, to market.Day) metric.CubeSpec {
 	return metric.CubeSpec{
-		Shop: shop, Items: items, From: from, To: to, Cut: c.orders, TrafficCut: c.traffic,
+		Shop: shop, Items: items, From: from, To: to, Cut: c.orders, TrafficCut: c.traffic, DayCut: c.days,
 		Filter: q.Filter, By: q.By, Known: c.known,
 	}
 }
@@ -122,6 +123,9 @@ func (c cuts) shifted(shop *market.Shop, from, other market.Day) cuts {
 	c.orders = move(c.orders)
 	if c.known.Traffic {
 		c.traffic = move(c.traffic)
+	}
+	if !c.days.IsZero() {
+		c.days = move(c.days)
 	}
 	return c
 }

@@ -126,7 +126,7 @@ func (r *panelReader) filter() series.Filter {
 // coverage judges the answer by the data time of the panel's newest slot, or of
 // the span when that ends before.
 func (r *panelReader) coverage() (Coverage, error) {
-	all, err := feeds(r.tx, r.shop, panelTables, r.q.Now, r.q.Fresh)
+	all, err := feedsAsOf(r.tx, r.shop, r.q.AsOf, panelTables, r.q.Now, r.q.Fresh)
 	if err != nil {
 		return Coverage{}, err
 	}

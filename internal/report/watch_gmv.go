@@ -40,7 +40,7 @@ func (w *watch) gmvDrops() ([]analysis.Finding, error) {
 // gmvInputs makes the windows of every length with their earlier counterparts.
 func (w *watch) gmvInputs(end time.Time, days []market.Day, traffic *hourlyTraffic) []analysis.GMVInput {
 	var out []analysis.GMVInput
-	today := w.shop.Day(end.Add(-1))
+	today, hours := w.shop.Day(end.Add(-1)), w.gmvHours(end)
 	for _, length := range w.rules.GMV.Windows {
 		now := market.Window{Start: end.Add(-length), End: end}
 		if now.Start.Before(w.shop.Start(today)) {
@@ -50,12 +50,33 @@ func (w *watch) gmvInputs(end time.Time, days []market.Day, traffic *hourlyTraff
 		for scope, unit := range w.grid.scopes {
 			s := analysis.GMVScope{Unit: unit, Now: w.gmvSample(scope, today, now, traffic)}
 			s.Open = w.about(analysis.RuleGMVDrop, analysis.Subject{Unit: unit})
+			if scope == 0 {
+				s.Hours = hours
+			}
 			for _, d := range days {
 				s.Before = append(s.Before, w.gmvSample(scope, d, w.onDay(now, today, d), traffic))
 			}
 			in.Scopes = append(in.Scopes, s)
 		}
 		out = append(out, in)
+	}
+	return out
+}
+
+// gmvHours is the shop's orders of each whole hour before end, from the first
+// whole day with orders on.
+func (w *watch) gmvHours(end time.Time) []analysis.GMVHour {
+	first := w.shop.Start(w.historyStart() + 1)
+	n := int(end.Sub(first) / time.Hour)
+	if n <= 0 {
+		return nil
+	}
+	out := make([]analysis.GMVHour, n)
+	for i := range out {
+		at := end.Add(-time.Duration(n-i) * time.Hour)
+		_, phase, _ := w.shop.Calendar.On(w.shop.Day(at))
+		_, orders := w.grid.sum(0, market.Window{Start: at, End: at.Add(time.Hour)})
+		out[i] = analysis.GMVHour{At: at.In(w.shop.Zone), Orders: orders, Phase: phase.ID}
 	}
 	return out
 }

@@ -1,9 +1,12 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/spike"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -21,7 +24,7 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		return nil, ErrNoData
 	}
 	window := market.Window{Start: end.Add(-day), End: end}
-	recent, err := w.voice(window, nil)
+	recent, err := w.voices(window, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +46,7 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := analysis.ComplaintInput{At: w.now, Window: window, Daily: w.daily}
+	in := analysis.ComplaintInput{At: w.now, Window: window, Watched: len(w.week.bySKU), Daily: w.daily}
 	for _, sku := range keysOf(items) {
 		c := w.complaintCount(sku, items[sku])
 		c.Before = before.days[sku]
@@ -70,7 +73,7 @@ func (w *watch) complaintCount(sku string, list []*complaint) analysis.Complaint
 			n[h.Cause]++
 		}
 	}
-	c.Causes = analysis.RankCauses(n)
+	c.Causes = voice.Rank(n)
 	for i := len(list) - 1; i >= 0 && len(c.Quotes) < 3; i-- {
 		if list[i].kind == badReview && list[i].text != "" {
 			c.Quotes = append(c.Quotes, cutText(list[i].text, maxQuote))
@@ -81,16 +84,20 @@ func (w *watch) complaintCount(sku string, list []*complaint) analysis.Complaint
 
 // complaintPast is the complaints and sales of some items before a window.
 type complaintPast struct {
-	days   map[string][]int64 // per 24 hours, newest first
-	pieces map[string][]int64 // sold, the same way; the first is the window itself
+	days   map[string][]int64   // complaints per 24 hours, newest first
+	pieces map[string][]float64 // sold per 24 hours, oldest first; the last is the window itself
 }
+
+// soldDays is how many stretches of sales tell the exposure of the window and
+// of every day that it is judged by.
+const soldDays = spike.History + 1 + spike.Lagging
 
 // complaintHistory counts complaints of the items per 24 hours before the
 // window that ends at end, as far back as there are reviews.
 func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (complaintPast, error) {
-	p := complaintPast{days: map[string][]int64{}, pieces: map[string][]int64{}}
-	past := market.Window{Start: end.Add(-(usualDays + 1) * day), End: end.Add(-day)}
-	v, err := w.voice(past, func(sku, _ string) bool { _, ok := items[sku]; return ok })
+	p := complaintPast{days: map[string][]int64{}, pieces: map[string][]float64{}}
+	past := market.Window{Start: end.Add(-(spike.History + 1) * day), End: end.Add(-day)}
+	v, err := w.voices(past, func(sku, _ string) bool { _, ok := items[sku]; return ok })
 	if err != nil {
 		return p, err
 	}
@@ -100,7 +107,7 @@ func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (
 	}
 	n := int((past.End.UnixMilli() - first + day.Milliseconds() - 1) / day.Milliseconds())
 	for sku := range items {
-		p.days[sku], p.pieces[sku] = make([]int64, n), make([]int64, usualDays+1)
+		p.days[sku], p.pieces[sku] = make([]int64, n), make([]float64, soldDays)
 	}
 	for i := range v.complaints {
 		c := &v.complaints[i]
@@ -108,7 +115,7 @@ func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (
 			p.days[c.sku][at]++
 		}
 	}
-	return p, w.soldHistory(&p, market.Window{Start: past.Start, End: end})
+	return p, w.soldHistory(&p, market.Window{Start: end.Add(-time.Duration(soldDays) * day), End: end})
 }
 
 // soldHistory counts the pieces sold per 24 hours.
@@ -126,25 +133,35 @@ func (w *watch) soldHistory(p *complaintPast, x market.Window) error {
 				continue
 			}
 			if days, ok := p.pieces[sku.Text(i)]; ok {
-				days[(end-ms-1)/day.Milliseconds()] += qty.Ints[i]
+				days[soldDays-1-int((end-ms-1)/day.Milliseconds())] += float64(qty.Ints[i])
 			}
 		}
 	}
 	return nil
 }
 
-// exposure sets the sales of 2 to 7 days ago, which complaints now come from,
-// against those of the whole history; 1 when too little was sold to tell.
-func (p *complaintPast) exposure(sku string) float64 {
-	var recent, all int64
-	for i, n := range p.pieces[sku] {
-		all += n
-		if i >= 2 && i < 8 {
-			recent += n
-		}
+const (
+	// fewSold is too little to tell how sales moved.
+	fewSold = 30
+	// lateShare of the usual exposure is always there: some complain later than
+	// a week after the sale.
+	lateShare = 0.1
+)
+
+// exposure is what complaints of the window and of each day before it are in
+// proportion to, newest first; nil when too little was sold to tell.
+func (p *complaintPast) exposure(sku string) []float64 {
+	e := spike.Exposure(p.pieces[sku])
+	total := 0.0
+	for _, x := range e {
+		total += x
 	}
-	if all < 30 {
-		return 1
+	if total < fewSold {
+		return nil
 	}
-	return (float64(recent) / 6) / (float64(all) / float64(len(p.pieces[sku])))
+	for i := range e {
+		e[i] += lateShare * total / float64(len(e))
+	}
+	slices.Reverse(e)
+	return e[:len(p.days[sku])+1]
 }

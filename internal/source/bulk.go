@@ -115,7 +115,7 @@ func (b *Bulk) Pull(ctx context.Context, r Request, take func(*Lines) (fresh int
 		return l.out, &Error{Source: spec.ID, Class: Setup, Message: p[0].String()}
 	}
 	err := l.read(ctx)
-	return l.finish(b.api.finish(err))
+	return l.finish(spec.failure(b.api.hide, err))
 }
 
 // listing is the state of one Pull of a Bulk.
@@ -137,7 +137,7 @@ func (l *listing) finish(err error) (Listing, error) {
 	m := &l.out.Manifest
 	m.Rows, m.Keys, m.Rejected, m.PagesWant = l.fresh, l.fresh, l.refused, max(l.last, m.Pages)
 	if err == nil {
-		err = l.api.finish(l.missed)
+		err = l.api.spec.failure(l.api.hide, l.missed)
 	}
 	if err != nil {
 		m.Reasons = append(m.Reasons, err.Error())

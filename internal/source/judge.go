@@ -61,11 +61,12 @@ func (p *pull) apply(ctx context.Context, r *rule, res *resty.Response, doc any)
 	out := ruling{message: fmt.Sprintf("HTTP %d, by rule %q", res.StatusCode(), r.do), wait: retryAfter(res.Header(), time.Now())}
 	if r.wait != nil {
 		if v, err := r.wait.one(ctx, doc); err == nil {
-			if d, known, err := number(reduce(v), nil); err == nil && known {
-				if ms, err := d.whole(3, true); err == nil && ms >= 0 && ms < int64(30*24*time.Hour/time.Millisecond) {
-					out.wait = time.Duration(ms) * time.Millisecond
-				}
-			}
+			out.wait = waitOf(reduce(v), out.wait)
+		}
+	}
+	if r.says != nil {
+		if v, err := r.says.one(ctx, doc); err == nil && reduce(v).s != "" {
+			out.message += ": " + cut(reduce(v).s, 200)
 		}
 	}
 	switch r.do {
@@ -84,6 +85,21 @@ func (p *pull) apply(ctx context.Context, r *rule, res *resty.Response, doc any)
 		out.class = Caller
 	}
 	return nil, out
+}
+
+// waitOf reads a number of seconds; otherwise when it is none, or over a month.
+func waitOf(v value, otherwise time.Duration) time.Duration {
+	const longest = 30 * 24 * time.Hour
+	v.form = isNumber // a computed float is good enough to wait by
+	d, known, err := number(v, nil)
+	if err != nil || !known {
+		return otherwise
+	}
+	ms, err := d.whole(3, true)
+	if err != nil || ms < 0 || ms >= longest.Milliseconds() {
+		return otherwise
+	}
+	return time.Duration(ms) * time.Millisecond
 }
 
 // ruleStatus judges by the HTTP status alone.

@@ -164,7 +164,7 @@ func (b *bulkSpec) readField(f *object, name string, column int) {
 		}
 		if c.Money {
 			var conv converter
-			readMoney(f, &conv)
+			readMoney(f, &mapping{}, &conv)
 			field.Scale = conv.exponent
 			b.money = append(b.money, panelMoney{f, name, conv.currency})
 			if conv.times != nil || conv.round {
