@@ -20,7 +20,7 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil {
+		if c := named(w); c != nil && (i == 0 || !c.Free) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
@@ -41,6 +41,9 @@ func named(word string) *Command {
 func glued(words []string) (*Command, string) {
 	for i, w := range words {
 		for _, c := range all() {
+			if c.Free {
+				continue // what it reads would be cut to pieces
+			}
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
 				if !ok || !hasHan([]rune(w)) {

@@ -6,6 +6,7 @@ import (
 
 	"shopwatch/bot/sandbox"
 	"shopwatch/commands"
+	"shopwatch/internal/alert"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/outbox"
@@ -30,9 +31,20 @@ func otherLang(lang string) string {
 func demoRoutes(lang string) []outbox.Route {
 	return []outbox.Route{
 		{Target: chat.Target{Channel: digestChannel}, Lang: lang, Digests: []string{jobs.Morning}},
-		{Target: chat.Target{Channel: alertsChannel}, Lang: lang, Alerts: []string{"all"}},
-		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}, Alerts: []string{"all"}},
+		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}},
 	}
+}
+
+// demoAlerts tells every alert in two channels, one for each language.
+func demoAlerts(lang string) *alert.Route {
+	to := func(name, channel, lang string) alert.Route {
+		r := alert.Route{Name: name, Continue: true, Receiver: alert.DefaultReceiver()}
+		r.To, r.Lang = []alert.Contact{{Channel: channel}}, lang
+		return r
+	}
+	return &alert.Route{Name: "alerts", Routes: []alert.Route{
+		to("alerts.team", alertsChannel, lang), to("alerts.abroad", abroadChannel, otherLang(lang)),
+	}}
 }
 
 func demoLangs(lang string) map[string]string {

@@ -22,6 +22,7 @@ const (
 	report   = "internal/report "
 	source   = "internal/source "
 	storage  = "storage "
+	notify   = "internal/notify "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -47,8 +48,9 @@ var allowed = map[string]string{
 	"internal/report":   market + metric + analysis + alert + outbox + storage,
 	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"internal/notify":   market + alert + access + card + chat + i18n + outbox + storage,
+	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + notify,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + notify + source + "github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
