@@ -49,6 +49,10 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 soak: ## the long tests of damaged stores
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
 
+.PHONY: eval
+eval: ## the analysis against public benchmarks, as one table
+	@.ci/eval
+
 .PHONY: update
 update: ## rewrite golden files and the configuration schema
 	UPDATE=1 $(GO) test ./...

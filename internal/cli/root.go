@@ -26,6 +26,7 @@ const (
 // verbs is every verb in the order of help.
 var verbs = []func(*terminal) *cobra.Command{
 	demoVerb, serveVerb, checkVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
+	labVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.
