@@ -55,6 +55,7 @@ type Demo struct {
 	StatusURL string
 
 	opt   DemoOptions
+	mall  *demo.Mall
 	shop  *Shop
 	db    *storage.DB
 	store string // path
@@ -94,6 +95,7 @@ func OpenDemo(ctx context.Context, o DemoOptions) (d *Demo, err error) {
 	if err != nil {
 		return d, err
 	}
+	d.mall = mall
 	if o.Truth != nil {
 		if err := mall.WriteTruth(o.Truth); err != nil {
 			return d, fmt.Errorf("write incidents: %w", err)
