@@ -66,7 +66,7 @@ var verdicts = map[string]alert.Verdict{
 // typedAct makes the command of an act; read turns the words after the verb and
 // the alert into the act.
 func typedAct(name string, words []string, example string, read func(r Request, words string) (alert.Act, error)) *Command {
-	return &Command{Name: name, Words: words, Example: example, Right: access.Operate, Free: true, Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
+	return &Command{Name: name, Words: words, Example: example, Right: access.Operate, Literal: true, Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		id, rest, err := env.subjectOf(ctx, r)
 		if err != nil {
 			return chat.Message{}, err
@@ -92,10 +92,10 @@ func (env *Env) subjectOf(ctx context.Context, r Request) (id, rest string, err 
 	if r.Thread != "" {
 		id, err := env.rootAt(ctx, chat.Ref{Channel: r.Channel, TS: r.Thread}, r.Now)
 		if err != nil || id != "" {
-			return id, r.Words, err
+			return id, r.Rest, err
 		}
 	}
-	first, rest, _ := strings.Cut(r.Words, " ")
+	first, rest, _ := strings.Cut(r.Rest, " ")
 	if looksLikeAlertID(first) {
 		return first, strings.TrimSpace(rest), nil
 	}

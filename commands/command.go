@@ -26,9 +26,10 @@ type Command struct {
 	Words   []string // further names, as people say them
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Literal: the words after the verb are handed over as they stand, in
+	// Query.Item, and not read as a period, a filter and so on.
+	Literal bool
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
-	// Free says that Run reads Request.Words itself rather than a Query.
-	Free bool
 	// Form is what is opened when it is asked without words where a form can be;
 	// nil when there is none. What Run answers stands where none can be.
 	Form func(ctx context.Context, env *Env, r Request) (chat.Form, error)
@@ -40,7 +41,8 @@ type Command struct {
 // all is every command in the order of help.
 func all() []*Command {
 	return []*Command{
-		gmv, price, stock, complaints, digest, alerts, silence, silences, status,
+		gmv, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
+		service, returns, complaints, counterfeit, digest, alerts, silence, silences, define, status,
 		ackTyped, snoozeTyped, assignTyped, resolveTyped, judgeTyped, releaseTyped, noteTyped,
 		help,
 	}
@@ -77,7 +79,7 @@ type Env struct {
 // New completes an Env.
 func New(env Env) *Env {
 	for _, c := range all() {
-		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example})
+		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
 	return &env
 }
@@ -112,8 +114,8 @@ type Reply struct {
 type Request struct {
 	Ask
 	Query    Query
+	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
-	Words    string // what followed the verb, of a command that is Free
 	Pen      card.Pen
 }
 
@@ -126,7 +128,7 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if no != nil {
 		return *no, nil
 	}
-	if c.Form != nil && r.Words == "" {
+	if c.Form != nil && r.Rest == "" {
 		return env.form(ctx, c, r)
 	}
 	m, err := c.Run(ctx, env, r)
@@ -174,14 +176,10 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
-	if c.Free {
-		pen := ask.pen(env)
-		if !ask.Allows(c.Right) {
-			return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
-		}
-		return c, Request{Ask: ask, Question: join(c.Name, rest), Words: strings.TrimSpace(rest), Pen: pen}, nil
+	q, err := Query{Verb: c.Name, Item: rest}, error(nil)
+	if !c.Literal {
+		q, err = Parse(env.Shop, c.Name, rest, ask.Now)
 	}
-	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
 	if q.Lang != "" {
 		ask.Lang = q.Lang
 	}
@@ -192,7 +190,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Rest: strings.TrimSpace(rest), Question: join(c.Name, rest), Pen: pen}, nil
 }
 
 // Press does what a button stands for.

@@ -20,7 +20,7 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil && (i == 0 || !c.Free) {
+		if c := named(w); c != nil && (i == 0 || !c.Literal) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
@@ -37,25 +37,31 @@ func named(word string) *Command {
 	return nil
 }
 
-// glued finds a Chinese command name inside a longer word, as in 昨天销售额.
-func glued(words []string) (*Command, string) {
+// glued finds a Chinese command name inside a longer word, as in 昨天销售额. The
+// longest name wins: 价格带 is not 价格.
+func glued(words []string) (found *Command, rest string) {
+	longest := 0
 	for i, w := range words {
+		if !hasHan([]rune(w)) {
+			continue
+		}
 		for _, c := range all() {
-			if c.Free {
+			if c.Literal {
 				continue // what it reads would be cut to pieces
 			}
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
-				if !ok || !hasHan([]rune(w)) {
+				if !ok || len(name) <= longest {
 					continue
 				}
-				rest := slices.Clone(words)
-				rest[i] = before + " " + after
-				return c, strings.TrimSpace(strings.Join(rest, " "))
+				cut := slices.Clone(words)
+				cut[i] = before + " " + after
+				found, longest = c, len(name)
+				rest = strings.TrimSpace(strings.Join(cut, " "))
 			}
 		}
 	}
-	return nil, ""
+	return found, rest
 }
 
 func cutWord(s string) (first, rest string) {

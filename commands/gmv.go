@@ -28,6 +28,9 @@ func loadGMV(ctx context.Context, env *Env, r Request) (report.GMV, error) {
 	if err != nil {
 		return report.GMV{}, err
 	}
+	if err := splits("gmv", metric.Default, filter, q.By); err != nil {
+		return report.GMV{}, err
+	}
 	today := env.Shop.Day(r.Now)
 	if !q.Period.Set {
 		q.Period.From, q.Period.To = today, today

@@ -23,12 +23,12 @@ import (
 // silence mutes what matchers match: it shows what that would be, and a button
 // makes it so.
 var silence = &Command{
-	Name: "silence", Words: []string{"静默", "mute"}, Example: "silence rule=stock_out 4h stock-take", Right: access.Operate, Free: true,
+	Name: "silence", Words: []string{"静默", "mute"}, Example: "silence rule=stock_out 4h stock-take", Right: access.Operate, Literal: true,
 	Form: func(_ context.Context, _ *Env, r Request) (chat.Form, error) {
 		return r.Pen.SilenceForm("", r.Pen.L.T("command.silence_intro")), nil
 	},
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
-		s, err := readSilence(r.Words)
+		s, err := readSilence(r.Rest)
 		if err != nil {
 			return chat.Message{}, err
 		}
@@ -36,7 +36,7 @@ var silence = &Command{
 		if err != nil {
 			return chat.Message{}, err
 		}
-		plan := strconv.FormatInt(r.Now.Add(confirmFor).Unix(), 10) + " " + r.User + " " + r.Words
+		plan := strconv.FormatInt(r.Now.Add(confirmFor).Unix(), 10) + " " + r.User + " " + r.Rest
 		if len([]rune(plan)) > maxPlan {
 			return chat.Message{}, &Trouble{Key: "command.too_long", Args: []any{"max", maxPlan - 40}}
 		}
@@ -273,7 +273,7 @@ func formSilence(ask Ask) (w wanted, bad map[string]*Trouble) {
 
 // silences lists what is muted.
 var silences = &Command{
-	Name: "silences", Words: []string{"静默列表"}, Example: "silences", Right: access.View, Free: true,
+	Name: "silences", Words: []string{"静默列表"}, Example: "silences", Right: access.View, Literal: true,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		var list []alert.Silence
 		counts := map[string]alert.Preview{}

@@ -62,6 +62,11 @@ func dimensionWords() []word {
 		by(metric.ByRegion, "by region", "by country", "regions", "按地区", "按区域", "分地区", "按国家"),
 		by(metric.ByCategory, "by category", "categories", "按类目", "分类目"),
 		by(metric.BySKU, "by sku", "by item", "skus", "items", "按商品", "按单品", "分商品"),
+		by(metric.ByEntry, "by entry", "按入口", "分入口"),
+		by(metric.ByReason, "by reason", "按原因", "分原因"),
+		by(metric.ByTier, "by tier", "按等级", "按会员等级"),
+		by(metric.ByPlan, "by plan", "按计划"),
+		by(metric.ByWord, "by word", "按搜索词", "按词"),
 	}
 }
 

@@ -1,20 +1,23 @@
 package storage
 
-import "shopwatch/internal/market"
+import (
+	"shopwatch/internal/market"
+	"shopwatch/storage/column"
+)
 
 // encodeChange makes a block of what changed in a run of rows, and marks the
 // columns that it touches.
 func (c *codec) encodeChange(s *schema, f *frame, rows []int32, changed []bool) []byte {
-	w := blockWriter{codec: c, kind: blockChange, rows: len(rows)}
+	w := c.newBlock(blockChange, len(rows))
 	from, to := int(rows[0]), int(rows[len(rows)-1])+1
 	for col, id := range s.ids {
 		if raw := appendChange(w.raw[:0], &f.base[col], &f.rows[col], from, to); raw != nil {
 			w.raw = raw
-			w.add(id, raw)
+			w.Add(id, raw)
 			changed[col] = true
 		}
 	}
-	return w.bytes()
+	return w.Bytes()
 }
 
 // appendChange writes the differences between two vectors in rows from..to-1,
@@ -34,7 +37,7 @@ func appendChange(dst []byte, base, now *market.Vector, from, to int) []byte {
 		if flips == 0 && len(dict) == 0 {
 			return nil
 		}
-		return appendTexts(appendNulls(dst, to-from, flips, flip), dict, codes)
+		return appendTexts(column.AppendNulls(dst, to-from, flips, flip), dict, codes)
 	}
 	diff, same := make([]int64, to-from), true
 	for i := range diff {
@@ -44,7 +47,7 @@ func appendChange(dst []byte, base, now *market.Vector, from, to int) []byte {
 	if same && flips == 0 {
 		return nil
 	}
-	return appendInts(appendNulls(dst, to-from, flips, flip), diff)
+	return column.AppendInts(column.AppendNulls(dst, to-from, flips, flip), diff)
 }
 
 // textChanges gives code 0 to a text that stays and i+1 to one that becomes dict[i].
@@ -77,32 +80,32 @@ func cloneVector(v *market.Vector) market.Vector {
 }
 
 // applyChange reverses appendChange on n rows of v.
-func applyChange(r *reader, v *market.Vector, from, n int) error {
-	flips, _ := readNulls(r, n)
+func applyChange(r *column.Reader, v *market.Vector, from, n int) error {
+	flips, _ := column.ReadNulls(r, n)
 	if v.Texts != nil {
 		codes := make([]int64, n)
-		readInts(r, codes)
+		column.ReadInts(r, codes)
 		dict := readDictionary(r, n)
 		for i, c := range codes {
 			switch {
 			case c < 0 || c > int64(len(dict)):
-				return errCorrupt
+				return column.ErrCorrupt
 			case c > 0:
 				v.Texts[from+i] = dict[c-1]
 			}
 		}
 	} else {
 		diff := make([]int64, n)
-		readInts(r, diff)
+		column.ReadInts(r, diff)
 		for i, d := range diff {
 			v.Ints[from+i] += d
 		}
-		if len(r.b) > 0 {
-			return errCorrupt
+		if len(r.B) > 0 {
+			return column.ErrCorrupt
 		}
 	}
-	if r.bad {
-		return errCorrupt
+	if r.Bad {
+		return column.ErrCorrupt
 	}
 	flipNulls(v, flips, from, n)
 	return nil

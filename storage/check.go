@@ -81,8 +81,8 @@ func (tx *Tx) checkBlock(space string, key, payload []byte) error {
 	if err != nil {
 		return damaged(space, key, err.Error())
 	}
-	for id := range b.index {
-		if _, _, err := b.raw(uint8(id)); err != nil {
+	for id := range 256 {
+		if _, _, err := b.Raw(uint8(id), nil); err != nil {
 			return damaged(space, key, err.Error())
 		}
 	}
@@ -160,9 +160,9 @@ func (tx *Tx) checkDay(shop market.ShopID, table string, d *directory) error {
 		if err != nil {
 			return err
 		}
-		var b *block
-		if b, err = tx.readBlock(space, keyUint(nil, info.number)); err == nil && b.rows != info.rows {
-			err = fmt.Errorf("%w: %s: block %d has %d rows, %d are listed", ErrDamaged, space, info.number, b.rows, info.rows)
+		var b block
+		if b, err = tx.readBlock(space, keyUint(nil, info.number)); err == nil && b.Rows != info.rows {
+			err = fmt.Errorf("%w: %s: block %d has %d rows, %d are listed", ErrDamaged, space, info.number, b.Rows, info.rows)
 		}
 	}
 	return err

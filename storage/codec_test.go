@@ -2,11 +2,9 @@ package storage
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 func testCodec(t testing.TB) *codec {
@@ -23,82 +22,8 @@ func testCodec(t testing.TB) *codec {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(c.close)
+	t.Cleanup(c.Close)
 	return c
-}
-
-// drawInts makes columns of the sorts that occur: sparse, constant, rising,
-// rounded, and anything at all.
-func drawInts(t *rapid.T) []int64 {
-	n := rapid.IntRange(0, 300).Draw(t, "n")
-	v := make([]int64, n)
-	base := rapid.SampledFrom([]int64{0, 1, -5, 1_770_000_000_000, math.MinInt64, math.MaxInt64}).Draw(t, "base")
-	sort := rapid.IntRange(0, 5).Draw(t, "sort")
-	for i := range v {
-		switch sort {
-		case 0:
-			v[i] = base
-		case 1:
-			if rapid.IntRange(0, 20).Draw(t, "hit") == 0 {
-				v[i] = base + int64(i)
-			}
-		case 2:
-			v[i] = base + int64(i)*1000
-		case 3:
-			v[i] = rapid.Int64Range(-1000, 1000).Draw(t, "v") * 100
-		case 4:
-			v[i] = rapid.Int64().Draw(t, "v")
-		case 5:
-			v[i] = int64(rapid.IntRange(0, 1).Draw(t, "bit"))
-		}
-	}
-	return v
-}
-
-func TestIntsRoundTrip(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		v := drawInts(t)
-		b := appendInts([]byte{7}, v)
-		r := reader{b: b[1:]}
-		got := make([]int64, len(v))
-		readInts(&r, got)
-		if r.bad || len(r.b) > 0 || !slices.Equal(got, v) {
-			t.Fatalf("%v came back as %v (bad %v, %d bytes left)", v, got, r.bad, len(r.b))
-		}
-	})
-}
-
-// TestIntsForms pins the form that is chosen, since a wrong choice costs only
-// space and would otherwise go unnoticed.
-func TestIntsForms(t *testing.T) {
-	many := func(f func(i int) int64) []int64 {
-		v := make([]int64, 1000)
-		for i := range v {
-			v[i] = f(i)
-		}
-		return v
-	}
-	for _, c := range []struct {
-		name string
-		v    []int64
-		form byte
-		most int // bytes
-	}{
-		{"zero", many(func(int) int64 { return 0 }), formZero, 1},
-		{"one value", many(func(int) int64 { return 1500 }), formConst | formScaled, 4},
-		{"rising by one", many(func(i int) int64 { return int64(i) }), formConst | formDelta, 3},
-		{"hours", many(func(i int) int64 { return 1_770_000_000_000 + int64(i)*3_600_000 }), formConst | formDelta | formScaled, 9},
-		{"few", many(func(i int) int64 { return int64(i % 100 / 99 * 7) }), formGaps | formDelta, 60},
-		{"some", many(func(i int) int64 { return int64(i*i%7/4) * 3 }), formBitmap, 1000/8 + 300},
-		{"noise", many(func(i int) int64 { return int64(i*7919%61 + 1) }), formDense, 1001},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			b := appendInts(nil, c.v)
-			if b[0]&^(formScaled|formDelta) != c.form&^(formScaled|formDelta) || len(b) > c.most {
-				t.Errorf("form %d in %d bytes, want %d in at most %d", b[0], len(b), c.form, c.most)
-			}
-		})
-	}
 }
 
 var wideTable = &market.Table{
@@ -167,7 +92,7 @@ func TestBlockRoundTrip(t *testing.T) {
 			}
 		}
 		b, err := c.parseBlock(c.encodeRows(s, batch, rows, rev))
-		if err != nil || b.rows != len(rows) {
+		if err != nil || b.Rows != len(rows) {
 			t.Fatalf("parse: %v", err)
 		}
 		for col, def := range wideTable.Columns {
@@ -194,7 +119,7 @@ func TestChangeRoundTrip(t *testing.T) {
 			got := cloneVector(&a)
 			raw := appendChange(nil, &a, &b, 0, n)
 			if raw != nil {
-				if err := applyChange(&reader{b: raw}, &got, 0, n); err != nil {
+				if err := applyChange(&column.Reader{B: raw}, &got, 0, n); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -280,9 +205,6 @@ func TestDirectoryRoundTrip(t *testing.T) {
 	}
 }
 
-// fuzzBudget is what decoding a block of any content may allocate.
-const fuzzBudget = 96 << 20
-
 // FuzzBlock feeds anything to the decoder of blocks: it must neither panic nor
 // return vectors of a wrong length, nor ask for memory without bound.
 func FuzzBlock(f *testing.F) {
@@ -300,7 +222,7 @@ func FuzzBlock(f *testing.F) {
 	}
 	f.Add(c.encodeRows(s, b, all, nil))
 	f.Add(c.encodeRows(s, b, all[:1], []int64{9}))
-	f.Add([]byte{blockVersion, blockRows, 0, 32, 1, 2, 3, 0, 0, 0, packRaw, nullsNone, formZero})
+	f.Add([]byte{1, blockRows, 0, 32, 1, 2, 3, 0, 0, 0, 0, column.NullsNone, 0})
 	f.Fuzz(func(t *testing.T, in []byte) {
 		b, err := c.parseBlock(in)
 		if err != nil {
@@ -309,15 +231,15 @@ func FuzzBlock(f *testing.F) {
 		for col, def := range wideTable.Columns {
 			text := def.Kind == market.Text
 			v, err := b.vector(s.ids[col], text)
-			if err == nil && len(v.Ints)+len(v.Texts) != b.rows {
-				t.Fatalf("%d values in a block of %d rows", len(v.Ints)+len(v.Texts), b.rows)
+			if err == nil && len(v.Ints)+len(v.Texts) != b.Rows {
+				t.Fatalf("%d values in a block of %d rows", len(v.Ints)+len(v.Texts), b.Rows)
 			}
-			if r, found, err := b.raw(s.ids[col]); found && err == nil {
-				change := market.Vector{Ints: make([]int64, b.rows)}
+			if r, found, err := b.Raw(s.ids[col], nil); found && err == nil {
+				change := market.Vector{Ints: make([]int64, b.Rows)}
 				if text {
-					change = market.Vector{Texts: make([]string, b.rows)}
+					change = market.Vector{Texts: make([]string, b.Rows)}
 				}
-				_ = applyChange(&r, &change, 0, b.rows)
+				_ = applyChange(&r, &change, 0, b.Rows)
 			}
 		}
 		if _, err := parseDirectory(0, in); err == nil && len(in) == 0 {
@@ -325,20 +247,4 @@ func FuzzBlock(f *testing.F) {
 		}
 		_, _ = parseHead(1, in)
 	})
-}
-
-// TestDecoderMemory decodes a column that claims far more than it holds.
-func TestDecoderMemory(t *testing.T) {
-	c := testCodec(t)
-	bomb := c.enc.EncodeAll(make([]byte, 2*maxRaw), nil)
-	in := append(binary.AppendUvarint([]byte{packZstd}, maxRaw), bomb...)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if _, err := c.unpack(in); err == nil {
-		t.Error("a column beyond the limit was read")
-	}
-	runtime.ReadMemStats(&after)
-	if n := after.TotalAlloc - before.TotalAlloc; n > fuzzBudget {
-		t.Errorf("%d bytes allocated", n)
-	}
 }

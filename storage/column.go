@@ -6,16 +6,12 @@ import (
 	"unsafe"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // A column in a block is its null rows, then the values of the others. Texts
 // are a dictionary in the order of first use and a code for each row.
 const (
-	nullsNone   = 0
-	nullsAll    = 1
-	nullsGaps   = 2
-	nullsBitmap = 3
-
 	dictPlain  = 0 // lengths, then bytes
 	dictNumber = 1 // decimal numbers without a leading zero, as integers
 )
@@ -29,7 +25,7 @@ func appendVector(dst []byte, v *market.Vector, rows []int32) []byte {
 			known = append(known, i)
 		}
 	}
-	dst = appendNulls(dst, len(rows), len(rows)-len(known), func(i int) bool { return v.Null.Get(int(rows[i])) })
+	dst = column.AppendNulls(dst, len(rows), len(rows)-len(known), func(i int) bool { return v.Null.Get(int(rows[i])) })
 	if len(known) == 0 {
 		return dst
 	}
@@ -41,19 +37,7 @@ func appendVector(dst []byte, v *market.Vector, rows []int32) []byte {
 	for i, row := range known {
 		ints[i] = v.Ints[row]
 	}
-	return appendInts(dst, ints)
-}
-
-func appendNulls(dst []byte, n, nulls int, null func(int) bool) []byte {
-	switch {
-	case nulls == 0:
-		return append(dst, nullsNone)
-	case nulls == n:
-		return append(dst, nullsAll)
-	case nulls < n/16:
-		return appendPositions(append(dst, nullsGaps), n, null)
-	}
-	return appendBitmap(append(dst, nullsBitmap), n, null)
+	return column.AppendInts(dst, ints)
 }
 
 // dictionary lists the distinct texts of rows and gives each row its code.
@@ -79,7 +63,7 @@ func dictionary(texts []string, rows []int32) ([]string, []int64) {
 }
 
 func appendTexts(dst []byte, dict []string, codes []int64) []byte {
-	dst = appendInts(dst, codes)
+	dst = column.AppendInts(dst, codes)
 	dst = binary.AppendUvarint(dst, uint64(len(dict)))
 	ints := make([]int64, len(dict))
 	numbers := true
@@ -89,12 +73,12 @@ func appendTexts(dst []byte, dict []string, codes []int64) []byte {
 		}
 	}
 	if numbers {
-		return appendInts(append(dst, dictNumber), ints)
+		return column.AppendInts(append(dst, dictNumber), ints)
 	}
 	for i, s := range dict {
 		ints[i] = int64(len(s))
 	}
-	dst = appendInts(append(dst, dictPlain), ints)
+	dst = column.AppendInts(append(dst, dictPlain), ints)
 	for _, s := range dict {
 		dst = append(dst, s...)
 	}
@@ -117,23 +101,23 @@ func decimal(s string) (int64, bool) {
 }
 
 // readVector reads a column of n rows. What it returns shares no memory with r.
-func readVector(r *reader, n int, text bool) (market.Vector, error) {
-	null, known := readNulls(r, n)
+func readVector(r *column.Reader, n int, text bool) (market.Vector, error) {
+	null, known := column.ReadNulls(r, n)
 	v := market.Vector{Null: null}
 	if text {
 		v.Texts = make([]string, n)
 	} else {
 		v.Ints = make([]int64, n)
 	}
-	if known > 0 && !r.bad {
+	if known > 0 && !r.Bad {
 		if text {
 			readTexts(r, v.Texts[:known])
 		} else {
-			readInts(r, v.Ints[:known])
+			column.ReadInts(r, v.Ints[:known])
 		}
 	}
-	if r.bad || len(r.b) > 0 {
-		return market.Vector{}, errCorrupt
+	if r.Bad || len(r.B) > 0 {
+		return market.Vector{}, column.ErrCorrupt
 	}
 	spread(&v, n, known)
 	return v, nil
@@ -163,58 +147,14 @@ func spread(v *market.Vector, n, known int) {
 	}
 }
 
-func readNulls(r *reader, n int) (null market.Bits, known int) {
-	switch r.byte() {
-	case nullsNone:
-		return nil, n
-	case nullsAll:
-		return allNull(n), 0
-	case nullsGaps:
-		at := readPositions(r, n)
-		null = make(market.Bits, (n+63)/64)
-		for _, i := range at {
-			null.Set(int(i))
-		}
-		return null, n - len(at)
-	case nullsBitmap:
-		set := r.take((n + 7) / 8)
-		if set == nil {
-			return nil, 0
-		}
-		null = make(market.Bits, (n+63)/64)
-		known = n
-		for i := range n {
-			if set[i>>3]&(1<<(i&7)) != 0 {
-				null.Set(i)
-				known--
-			}
-		}
-		return null, known
-	}
-	r.bad = true
-	return nil, 0
-}
-
-// allNull is n set bits.
-func allNull(n int) market.Bits {
-	null := make(market.Bits, (n+63)/64)
-	for i := range null {
-		null[i] = ^uint64(0)
-	}
-	if n&63 != 0 {
-		null[len(null)-1] = 1<<(n&63) - 1
-	}
-	return null
-}
-
 // readTexts fills texts.
-func readTexts(r *reader, texts []string) {
+func readTexts(r *column.Reader, texts []string) {
 	codes := make([]int64, len(texts))
-	readInts(r, codes)
+	column.ReadInts(r, codes)
 	dict := readDictionary(r, len(texts))
 	for i, c := range codes {
 		if c < 0 || c >= int64(len(dict)) {
-			r.bad = true
+			r.Bad = true
 			return
 		}
 		texts[i] = dict[c]
@@ -222,12 +162,12 @@ func readTexts(r *reader, texts []string) {
 }
 
 // readDictionary reads at most limit texts, which then share one piece of memory.
-func readDictionary(r *reader, limit int) []string {
-	n := r.count(limit)
-	kind := r.byte()
+func readDictionary(r *column.Reader, limit int) []string {
+	n := r.Count(limit)
+	kind := r.Byte()
 	ints := make([]int64, n)
-	readInts(r, ints)
-	if r.bad {
+	column.ReadInts(r, ints)
+	if r.Bad {
 		return nil
 	}
 	dict := make([]string, n)
@@ -237,17 +177,17 @@ func readDictionary(r *reader, limit int) []string {
 			dict[i] = strconv.FormatInt(x, 10)
 		}
 	case dictPlain:
-		all := string(r.take(len(r.b)))
+		all := string(r.Take(len(r.B)))
 		for i, x := range ints {
 			if x < 0 || x > int64(len(all)) {
-				r.bad = true
+				r.Bad = true
 				return nil
 			}
 			dict[i], all = all[:x], all[x:]
 		}
-		r.bad = r.bad || all != ""
+		r.Bad = r.Bad || all != ""
 	default:
-		r.bad = true
+		r.Bad = true
 	}
 	return dict
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // columns gathers chosen columns of many blocks into whole vectors.
@@ -42,7 +43,7 @@ func allColumns(s *schema) []int {
 }
 
 // appendBlock adds rows of a block; nil rows means all of them.
-func (c *columns) appendBlock(b *block, rows []int32) error {
+func (c *columns) appendBlock(b block, rows []int32) error {
 	for i, id := range c.ids {
 		v, err := b.vector(id, c.text[i])
 		if err != nil {
@@ -51,7 +52,7 @@ func (c *columns) appendBlock(b *block, rows []int32) error {
 		appendPicked(&c.vectors[i], &v, c.rows, rows)
 	}
 	if rows == nil {
-		c.rows += b.rows
+		c.rows += b.Rows
 	} else {
 		c.rows += len(rows)
 	}
@@ -93,7 +94,7 @@ func appendPicked(dst, src *market.Vector, n int, rows []int32) {
 
 // blankColumn is a vector of n rows in which nothing is known.
 func blankColumn(n int, text bool) market.Vector {
-	v := market.Vector{Null: allNull(n)}
+	v := market.Vector{Null: column.AllNull(n)}
 	if text {
 		v.Texts = make([]string, n)
 	} else {

@@ -62,7 +62,7 @@ func (tx *Tx) mergeDay(key cacheKey, s *schema, d *directory) (*dayRows, error) 
 	for i, info := range d.blocks {
 		at := keyUint(nil, info.number)
 		b, err := tx.readBlock(out.space, at)
-		if err == nil && b.rows != info.rows {
+		if err == nil && b.Rows != info.rows {
 			err = damaged(out.space, at, "block has the wrong number of rows")
 		}
 		if err != nil {
@@ -83,8 +83,8 @@ func (tx *Tx) mergeDay(key cacheKey, s *schema, d *directory) (*dayRows, error) 
 }
 
 // blockPiece decodes what merging needs of a block.
-func blockPiece(s *schema, b *block) (*piece, error) {
-	p := &piece{rows: b.rows}
+func blockPiece(s *schema, b block) (*piece, error) {
+	p := &piece{rows: b.Rows}
 	for _, k := range s.key {
 		v, err := b.vector(s.ids[k], !s.table.Columns[k].Kind.Number())
 		if err != nil {

@@ -36,6 +36,10 @@ type DB struct {
 	codec   *codec
 	cache   *cache
 
+	// writing is held until memory has followed a commit, so that the next
+	// writer does not begin from what the last one has just replaced.
+	writing sync.Mutex
+
 	mu      sync.Mutex
 	current map[cacheKey]currentRows // by shop and table
 }
@@ -99,7 +103,7 @@ func (db *DB) prepare(ctx context.Context, tables []*market.Table) (err error) {
 
 // Close releases the engine. Transactions that still run are waited for.
 func (db *DB) Close() error {
-	db.codec.close()
+	db.codec.Close()
 	return db.engine.Close()
 }
 
@@ -124,6 +128,8 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	db.writing.Lock()
+	defer db.writing.Unlock()
 	var tx *Tx
 	err := db.engine.Update(ctx, func(w Writer) error {
 		tx = &Tx{db: db, r: w, w: w}

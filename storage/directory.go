@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // directory says what is filed under a business day of a table: which blocks,
@@ -50,21 +51,21 @@ func (d *directory) bytes() []byte {
 }
 
 func parseDirectory(day market.Day, b []byte) (*directory, error) {
-	r := reader{b: b}
-	if r.byte() != directoryVersion {
-		return nil, errCorrupt
+	r := column.Reader{B: b}
+	if r.Byte() != directoryVersion {
+		return nil, column.ErrCorrupt
 	}
-	d := &directory{day: day, newest: market.Revision(r.uvarint()), next: r.uvarint()}
-	d.blocks = make([]blockInfo, r.count(len(r.b)))
+	d := &directory{day: day, newest: market.Revision(r.Uvarint()), next: r.Uvarint()}
+	d.blocks = make([]blockInfo, r.Count(len(r.B)))
 	for i := range d.blocks {
-		d.blocks[i] = blockInfo{number: r.uvarint(), rows: r.count(chunkRows)}
+		d.blocks[i] = blockInfo{number: r.Uvarint(), rows: r.Count(chunkRows)}
 	}
-	d.zones = make([]zone, r.count(len(r.b)))
+	d.zones = make([]zone, r.Count(len(r.B)))
 	for i := range d.zones {
-		d.zones[i] = zone{id: r.byte(), min: r.varint(), max: r.varint()}
+		d.zones[i] = zone{id: r.Byte(), min: r.Varint(), max: r.Varint()}
 	}
-	if r.bad || len(r.b) > 0 {
-		return nil, errCorrupt
+	if r.Bad || len(r.B) > 0 {
+		return nil, column.ErrCorrupt
 	}
 	return d, nil
 }
@@ -167,17 +168,17 @@ func (tx *Tx) putDirectory(shop market.ShopID, table string, d *directory, first
 }
 
 // readBlock returns a block of a period space.
-func (tx *Tx) readBlock(space string, key []byte) (*block, error) {
+func (tx *Tx) readBlock(space string, key []byte) (block, error) {
 	b, err := tx.get(space, key)
 	if err != nil {
-		return nil, err
+		return block{}, err
 	}
 	if b == nil {
-		return nil, damaged(space, key, "block is missing")
+		return block{}, damaged(space, key, "block is missing")
 	}
 	out, err := tx.db.codec.parseBlock(b)
 	if err != nil {
-		return nil, damaged(space, key, err.Error())
+		return block{}, damaged(space, key, err.Error())
 	}
 	return out, nil
 }

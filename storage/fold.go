@@ -81,11 +81,11 @@ func (tx *Tx) foldBlocks(space string, s *schema, d *directory, of []blockInfo) 
 				n = fit(v.Texts, rows[:n])
 			}
 		}
-		w := blockWriter{codec: tx.db.codec, kind: blockRows, rows: n}
+		w := tx.db.codec.newBlock(blockRows, n)
 		for i, id := range cols.ids {
 			w.addVector(id, &cols.vectors[i], rows[:n])
 		}
-		if err := tx.putBlock(space, d, n, w.bytes()); err != nil {
+		if err := tx.putBlock(space, d, n, w.Bytes()); err != nil {
 			return err
 		}
 		rows = rows[n:]

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // A picture is stored as a frame: a head, and blocks of rows. A whole frame
@@ -44,17 +45,17 @@ func (h *frameHead) bytes() []byte {
 const maxPicture = 1 << 26
 
 func parseHead(rev market.Revision, b []byte) (frameHead, error) {
-	r := reader{b: b}
-	if r.byte() != frameVersion {
-		return frameHead{}, errCorrupt
+	r := column.Reader{B: b}
+	if r.Byte() != frameVersion {
+		return frameHead{}, column.ErrCorrupt
 	}
 	h := frameHead{
-		rev: rev, base: market.Revision(r.uvarint()), rows: r.count(maxPicture),
-		blocks: r.count(maxPicture), before: r.count(maxPicture),
+		rev: rev, base: market.Revision(r.Uvarint()), rows: r.Count(maxPicture),
+		blocks: r.Count(maxPicture), before: r.Count(maxPicture),
 	}
-	h.gone = readPositions(&r, h.before)
-	if r.bad || len(r.b) > 0 || h.rows > h.blocks*chunkRows || h.blocks > h.rows || h.before-len(h.gone) > h.rows {
-		return frameHead{}, errCorrupt
+	h.gone = column.ReadPositions(&r, h.before)
+	if r.Bad || len(r.B) > 0 || h.rows > h.blocks*chunkRows || h.blocks > h.rows || h.before-len(h.gone) > h.rows {
+		return frameHead{}, column.ErrCorrupt
 	}
 	return h, nil
 }
@@ -314,23 +315,23 @@ func (tx *Tx) changedFrame(space string, s *schema, h *frameHead, base *market.B
 		if err != nil {
 			return nil, err
 		}
-		if from+b.rows > h.rows || b.kind != blockChange {
+		if from+b.Rows > h.rows || b.Kind != blockChange {
 			return nil, damaged(space, key, "block does not fit its picture")
 		}
 		for c, id := range s.ids {
-			r, found, err := b.raw(id)
+			r, found, err := b.Raw(id, nil)
 			if err == nil && found {
 				if !touched[c] && !own {
 					cols[c] = cloneVector(&cols[c])
 				}
 				touched[c] = true
-				err = applyChange(&r, &cols[c], from, b.rows)
+				err = applyChange(&r, &cols[c], from, b.Rows)
 			}
 			if err != nil {
 				return nil, damaged(space, key, err.Error())
 			}
 		}
-		from += b.rows
+		from += b.Rows
 	}
 	if from != h.rows {
 		return nil, damaged(space, frameKey(h.rev, 0), "blocks are missing")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // A timeline lists what happened when: pulls by PulledAt, pictures by their
@@ -48,14 +49,14 @@ func (tx *Tx) days(key []byte) ([]market.Day, error) {
 	if err != nil || b == nil {
 		return nil, err
 	}
-	r := reader{b: b}
-	if r.byte() != timelineVersion {
-		return nil, damaged(spaceDays, key, errCorrupt.Error())
+	r := column.Reader{B: b}
+	if r.Byte() != timelineVersion {
+		return nil, damaged(spaceDays, key, column.ErrCorrupt.Error())
 	}
-	ints := make([]int64, r.count(1<<20))
-	readInts(&r, ints)
-	if r.bad || len(r.b) > 0 {
-		return nil, damaged(spaceDays, key, errCorrupt.Error())
+	ints := make([]int64, r.Count(1<<20))
+	column.ReadInts(&r, ints)
+	if r.Bad || len(r.B) > 0 {
+		return nil, damaged(spaceDays, key, column.ErrCorrupt.Error())
 	}
 	days := make([]market.Day, len(ints))
 	for i, d := range ints {
@@ -79,7 +80,7 @@ func (tx *Tx) addDay(key []byte, day market.Day) error {
 		ints[i] = int64(d)
 	}
 	out := binary.AppendUvarint([]byte{timelineVersion}, uint64(len(days)))
-	return tx.put(spaceDays, key, appendInts(out, ints))
+	return tx.put(spaceDays, key, column.AppendInts(out, ints))
 }
 
 // moments returns the entries of a listed day, by instant, then revision.
@@ -100,17 +101,17 @@ func (tx *Tx) moments(timeline []byte, day market.Day) ([]moment, error) {
 }
 
 func parseMoments(b []byte) ([]moment, error) {
-	r := reader{b: b}
-	if r.byte() != timelineVersion {
-		return nil, errCorrupt
+	r := column.Reader{B: b}
+	if r.Byte() != timelineVersion {
+		return nil, column.ErrCorrupt
 	}
-	n := r.count(1 << 20)
+	n := r.Count(1 << 20)
 	at, rev, day := make([]int64, n), make([]int64, n), make([]int64, n)
-	readInts(&r, at)
-	readInts(&r, rev)
-	readInts(&r, day)
-	if r.bad || len(r.b) > 0 {
-		return nil, errCorrupt
+	column.ReadInts(&r, at)
+	column.ReadInts(&r, rev)
+	column.ReadInts(&r, day)
+	if r.Bad || len(r.B) > 0 {
+		return nil, column.ErrCorrupt
 	}
 	all := make([]moment, n)
 	for i := range all {
@@ -125,7 +126,7 @@ func momentsBytes(all []moment) []byte {
 		at[i], rev[i], day[i] = m.at, int64(m.rev), int64(m.day)
 	}
 	out := binary.AppendUvarint([]byte{timelineVersion}, uint64(len(all)))
-	return appendInts(appendInts(appendInts(out, at), rev), day)
+	return column.AppendInts(column.AppendInts(column.AppendInts(out, at), rev), day)
 }
 
 func (tx *Tx) addMoment(timeline []byte, m moment) error {

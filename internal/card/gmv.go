@@ -125,14 +125,7 @@ func (p Pen) tiers(t report.TargetPace) string {
 }
 
 func (p Pen) campaign(c report.CampaignNote) string {
-	offset := "D0"
-	switch {
-	case c.Offset > 0:
-		offset = "D+" + p.L.Count(int64(c.Offset))
-	case c.Offset < 0:
-		offset = "D" + p.L.Count(int64(c.Offset))
-	}
-	return p.t("campaign", "name", c.Name.In(p.L.Tag()), "phase", p.t("phase_"+c.Phase), "offset", offset)
+	return p.t("campaign", "name", c.Name.In(p.L.Tag()), "phase", p.t("phase_"+c.Phase), "offset", offset(c.Offset))
 }
 
 // gmvFields are metrics of the dictionary in the order of reading. What traffic
@@ -264,18 +257,21 @@ func (p Pen) gmvNext(g report.GMV, question string) []chat.Button {
 }
 
 // again is the period and filter of g as a question would give them.
-func (p Pen) again(g report.GMV) string {
+func (p Pen) again(g report.GMV) string { return p.period(g.From, g.To, g.Filter) }
+
+// period is days and a filter as a question would give them.
+func (p Pen) period(from, to market.Day, f metric.Filter) string {
 	var s strings.Builder
-	s.WriteString(g.From.String())
-	if g.To != g.From {
-		s.WriteString(".." + g.To.String())
+	s.WriteString(from.String())
+	if to != from {
+		s.WriteString(".." + to.String())
 	}
 	for _, kv := range [][2]string{
-		{"unit", string(g.Filter.Unit)},
-		{"channel", string(g.Filter.Channel)},
-		{"band", g.Filter.Band},
-		{"region", string(g.Filter.Region)},
-		{"sku", string(g.Filter.SKU)},
+		{"unit", string(f.Unit)},
+		{"channel", string(f.Channel)},
+		{"band", f.Band},
+		{"region", string(f.Region)},
+		{"sku", string(f.SKU)},
 	} {
 		if kv[1] != "" {
 			s.WriteString(" " + kv[0] + "=" + kv[1])

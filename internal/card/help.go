@@ -6,23 +6,31 @@ import "shopwatch/internal/chat"
 type Topic struct {
 	Name    string // the verb, and the key of its line: command.help_<name>
 	Example string // a question that can be run as it stands
+	Daily   bool   // asked every day: shown with a button
 }
 
-// Help lists what can be asked, each with a button that asks it.
+// Help lists what can be asked: what is asked every day with a button that asks
+// it, the rest a line each.
 func (p Pen) Help(topics []Topic, welcome bool) chat.Message {
 	title := p.t("help_title")
 	if welcome {
 		title = p.t("welcome", "shop", p.shop())
 	}
 	sections := []chat.Section{{Heading: title, Body: []chat.Rich{line(p.t("help_intro"))}}}
+	var more []chat.Rich
 	for _, topic := range topics {
+		what := chat.Rich{{Text: "/shop " + topic.Name, Code: true}, {Text: "  " + p.L.T("command.help_"+topic.Name)}}
+		if !topic.Daily {
+			more = append(more, what)
+			continue
+		}
 		sections = append(sections, chat.Section{
-			Body: []chat.Rich{
-				{{Text: "/shop " + topic.Name, Code: true}, {Text: "  " + p.L.T("command.help_"+topic.Name)}},
-				{{Text: p.t("example") + " "}, {Text: "/shop " + topic.Example, Code: true}},
-			},
+			Body:      []chat.Rich{what, {{Text: p.t("example") + " "}, {Text: "/shop " + topic.Example, Code: true}}},
 			Accessory: &chat.Button{Label: p.t("button_try"), Verb: VerbRun, Value: topic.Example},
 		})
+	}
+	if len(more) > 0 {
+		sections = append(sections, chat.Section{Heading: p.f("help_more"), Body: more})
 	}
 	sections = append(sections, chat.Section{Note: []chat.Rich{line(p.t("help_grammar")), line(p.t("help_thread"))}})
 	return chat.Message{Text: headline(title), Sections: sections}

@@ -114,10 +114,9 @@ const (
 )
 
 // decimal writes a small number with one decimal, none when it is whole.
-func decimal(f float64) string {
-	s := strconv.FormatFloat(f, 'f', 1, 64)
-	return strings.TrimSuffix(s, ".0")
-}
+func decimal(f float64) string { return strings.TrimSuffix(formatFloat(f, 1), ".0") }
+
+func formatFloat(f float64, decimals int) string { return strconv.FormatFloat(f, 'f', decimals, 64) }
 
 // chance writes a probability so that small ones stay readable: 1/12000.
 func chance(p float64) string {

@@ -25,7 +25,7 @@ const (
 
 // verbs is every verb in the order of help.
 var verbs = []func(*terminal) *cobra.Command{
-	demoVerb, serveVerb, checkVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
+	demoVerb, serveVerb, checkVerb, doctorVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
 	labVerb,
 }
 

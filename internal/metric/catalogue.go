@@ -3,7 +3,7 @@ package metric
 import "shopwatch/internal/market"
 
 // Item is what the catalogue says of a house SKU. Cost and Floor are -1 when
-// not known; LeadDays is 0 when not known.
+// not known; LeadDays and Launched are 0 when not known.
 type Item struct {
 	SKU      market.SKU
 	ID       string // the marketplace's item id
@@ -14,6 +14,7 @@ type Item struct {
 	Cost     market.Fen
 	Floor    market.Fen
 	LeadDays int64
+	Launched market.Day
 }
 
 // Catalogue finds items by SKU. The nil Catalogue is empty.
@@ -32,11 +33,13 @@ func NewCatalogue(b *market.Batch) *Catalogue {
 	sku, id, title := b.Column("sku"), b.Column("item"), b.Column("title")
 	unit, category, brand := b.Column("unit"), b.Column("category"), b.Column("brand")
 	cost, floor, lead := b.Column("cost"), b.Column("floor"), b.Column("lead_days")
+	launched := b.Column("launched")
 	for i := range n {
 		c.items[i] = Item{
 			SKU: market.SKU(sku.Text(i)), ID: id.Text(i), Title: title.Text(i),
 			Unit: market.Unit(unit.Text(i)), Category: market.Category(category.Text(i)), Brand: brand.Text(i),
 			Cost: known(cost, i), Floor: known(floor, i), LeadDays: lead.Ints[i],
+			Launched: market.Day(launched.Ints[i]),
 		}
 		c.index[sku.Text(i)] = int32(i)
 	}

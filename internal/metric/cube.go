@@ -26,8 +26,11 @@ type CubeSpec struct {
 	// TrafficCut ends what traffic is counted, when that feed lags behind; zero
 	// means Cut.
 	TrafficCut time.Time
-	Filter     Filter
-	By         Dim
+	// DayCut ends what the daily tables (members, ads, search) are counted: days
+	// that are not over by then are left out; zero means Cut.
+	DayCut time.Time
+	Filter Filter
+	By     Dim
 	// Known says which feeds can be trusted for the stretch up to Cut.
 	Known Known
 }
@@ -47,6 +50,7 @@ type Cube struct {
 	span      span
 	cutMs     int64
 	trafficMs int64
+	dayMs     int64
 	known     Known // of the total
 	parts     Known // of the cells
 
@@ -57,7 +61,12 @@ type Cube struct {
 	steps []market.Fen
 
 	paid, placed, buyers tally
+	members, guests      tally // buyers, when Known.Loyalty
+	due, late, waiting   tally // orders, when Known.Service
 	units                memo
+
+	// refundMembers says that a refund row named its member of the dimension.
+	refundMembers bool
 }
 
 // NewCube makes an empty cube.
@@ -67,6 +76,10 @@ func NewCube(spec CubeSpec) *Cube {
 	c.trafficMs = c.cutMs
 	if !spec.TrafficCut.IsZero() {
 		c.trafficMs = min(c.cutMs, spec.TrafficCut.UnixMilli())
+	}
+	c.dayMs = c.cutMs
+	if !spec.DayCut.IsZero() {
+		c.dayMs = min(c.cutMs, spec.DayCut.UnixMilli())
 	}
 	c.known = narrow(spec.Known, spec.Filter, None)
 	c.parts = narrow(spec.Known, spec.Filter, spec.By)
@@ -78,43 +91,72 @@ func NewCube(spec CubeSpec) *Cube {
 	return c
 }
 
-// narrow drops the feeds whose rows do not carry the dimensions of f and by.
-func narrow(k Known, f Filter, by Dim) Known {
-	k.Refunds = k.Refunds && f.refundsKnow(by)
-	k.Traffic = k.Traffic && f.trafficKnows(by)
-	return k
-}
-
 // Total is the sums of everything that the filter keeps.
 func (c *Cube) Total() Sums {
 	t := c.total
 	t.Known = c.known
-	t.Orders, t.PlacedOrders, t.Buyers = c.paid.distinct(), c.placed.distinct(), c.buyers.distinct()
+	for _, d := range c.distincts() {
+		*d.of(&t) = d.tally.distinct()
+	}
 	return t
 }
 
-// CellsKnown says which feeds are known in the cells.
-func (c *Cube) CellsKnown() Known { return c.parts }
+// CellsKnown says which feeds are known in the cells. Refunds of which not one
+// says where it belongs, as when a platform leaves out the region, are not.
+func (c *Cube) CellsKnown() Known {
+	k := c.parts
+	k.Refunds = k.Refunds && (c.refundMembers || c.total.Refunds == 0)
+	return k
+}
 
 // Cells lists the members of the dimension by key.
 func (c *Cube) Cells() []Cell {
+	known := c.CellsKnown()
 	out := make([]Cell, len(c.keys))
 	for i, k := range c.keys {
 		s := c.cells[i]
-		s.Known = c.parts
+		s.Known = known
 		out[i] = Cell{Key: k, Sums: s}
 	}
-	for part, n := range c.paid.perPart(len(out)) {
-		out[part].Sums.Orders = n
+	for _, d := range c.distincts() {
+		for part, n := range d.tally.perPart(len(out)) {
+			*d.of(&out[part].Sums) = n
+		}
 	}
-	for part, n := range c.placed.perPart(len(out)) {
-		out[part].Sums.PlacedOrders = n
-	}
-	for part, n := range c.buyers.perPart(len(out)) {
-		out[part].Sums.Buyers = n
-	}
+	out = slices.DeleteFunc(out, func(c Cell) bool { return c.Key == nowhere })
 	slices.SortFunc(out, func(a, b Cell) int { return strings.Compare(a.Key, b.Key) })
 	return out
+}
+
+// nowhere gathers the order lines of a cube whose dimension they do not carry;
+// it is no member and never listed.
+const nowhere = "\x00"
+
+// orderPart is the cell of an order line.
+func (c *Cube) orderPart(p *place, d dayEdge) int32 {
+	if !slices.Contains(ordersCarry, c.spec.By) && c.spec.By != None {
+		return c.cell(nowhere)
+	}
+	return c.cell(c.key(p, d))
+}
+
+// distinct is a tally and the count of Sums that it fills.
+type distinct struct {
+	tally *tally
+	of    func(*Sums) *int64
+}
+
+func (c *Cube) distincts() []distinct {
+	return []distinct{
+		{&c.paid, func(s *Sums) *int64 { return &s.Orders }},
+		{&c.placed, func(s *Sums) *int64 { return &s.PlacedOrders }},
+		{&c.buyers, func(s *Sums) *int64 { return &s.Buyers }},
+		{&c.members, func(s *Sums) *int64 { return &s.Loyalty.MemberBuyers }},
+		{&c.guests, func(s *Sums) *int64 { return &s.Loyalty.GuestBuyers }},
+		{&c.due, func(s *Sums) *int64 { return &s.Shipping.Due }},
+		{&c.late, func(s *Sums) *int64 { return &s.Shipping.Late }},
+		{&c.waiting, func(s *Sums) *int64 { return &s.Shipping.Waiting }},
+	}
 }
 
 // Steps is paid GMV per hour of a single day, else per day, over the whole

@@ -16,9 +16,15 @@ const (
 	ByRegion   Dim = "region"
 	ByCategory Dim = "category"
 	BySKU      Dim = "sku"
+	ByEntry    Dim = "entry"  // how visitors came in: search, recommendation, ads, live
+	ByReason   Dim = "reason" // why a refund was asked for
+	ByTier     Dim = "tier"   // of members; "none" is everybody else
+	ByPlan     Dim = "plan"   // of advertising
+	ByWord     Dim = "word"   // searched for
 )
 
-// Dims lists the dimensions in the order of help.
+// Dims lists the dimensions of sales in the order of help; the others belong
+// to single feeds.
 var Dims = []Dim{ByUnit, ByChannel, ByBand, ByRegion, ByCategory, BySKU, ByHour, ByDay}
 
 // Filter keeps only matching facts; the zero Filter keeps all. A fact whose
@@ -35,15 +41,3 @@ type Filter struct {
 // OnlyUnit reports whether f is empty apart from Unit, so that a target of the
 // shop or of a unit can be compared with what it keeps.
 func (f Filter) OnlyUnit() bool { return f == Filter{Unit: f.Unit} }
-
-// trafficKnows reports whether traffic rows carry the dimensions of f and by.
-func (f Filter) trafficKnows(by Dim) bool {
-	if f.Band != "" || f.Region != "" || f.Category != "" || f.SKU != "" {
-		return false
-	}
-	return by != ByBand && by != ByRegion && by != ByCategory && by != BySKU
-}
-
-// refundsKnow reports whether refund rows carry the dimensions of f and by:
-// a refund does not say what the line cost per piece, so it has no band.
-func (f Filter) refundsKnow(by Dim) bool { return f.Band == "" && by != ByBand }

@@ -1,11 +1,16 @@
 package metric
 
-import "shopwatch/internal/market"
+import (
+	"time"
+
+	"shopwatch/internal/market"
+)
 
 // lines is the columns of market.OrderLines that sums need.
 type lines struct {
 	order, sku, channel, region, buyer, status *market.Vector
 	qty, amount, paid, placedAt, paidAt        *market.Vector
+	member, shippedAt                          *market.Vector
 }
 
 func lineColumns(b *market.Batch) lines {
@@ -13,6 +18,7 @@ func lineColumns(b *market.Batch) lines {
 		order: b.Column("order_id"), sku: b.Column("sku"), channel: b.Column("channel"), region: b.Column("region"),
 		buyer: b.Column("buyer"), status: b.Column("status"), qty: b.Column("qty"), amount: b.Column("amount"),
 		paid: b.Column("paid"), placedAt: b.Column("placed_at"), paidAt: b.Column("paid_at"),
+		member: b.Column("member"), shippedAt: b.Column("shipped_at"),
 	}
 }
 
@@ -50,7 +56,7 @@ func (c *Cube) addPaid(l *lines, i int, p *place) {
 		return
 	}
 	edge := c.span.days[day]
-	part := c.cell(c.key(p, edge))
+	part := c.orderPart(p, edge)
 	cell := &c.cells[part]
 	qty := l.qty.Ints[i]
 	c.total.Paid += paid
@@ -63,10 +69,71 @@ func (c *Cube) addPaid(l *lines, i int, p *place) {
 	}
 	order := c.paid.number(l.order.Text(i))
 	c.paid.add(part, order)
-	if buyer := l.buyer.Text(i); buyer != "" {
-		c.buyers.add(part, c.buyers.number(buyer))
-	} else {
-		c.buyers.add(part, c.buyers.foreign(order))
+	c.buyers.buy(part, l.buyer.Text(i), order)
+	if c.known.Costs {
+		c.addCost(p, part, qty, paid)
+	}
+	if c.known.Loyalty {
+		c.addLoyalty(l, i, part, order, paid)
+	}
+	if c.known.Service {
+		c.addShipping(l, i, part, p.at)
+	}
+}
+
+// addCost counts what the pieces of a line cost the house; a line whose item has
+// no known cost is left out of both sides of a margin.
+func (c *Cube) addCost(p *place, part int32, qty int64, paid market.Fen) {
+	c.locate(p)
+	if !c.units.ok || c.units.sku != p.sku || c.units.it.Cost < 0 {
+		return
+	}
+	cost := c.units.it.Cost * market.Fen(qty)
+	c.total.Costed += paid
+	c.total.Cost += cost
+	c.cells[part].Costed += paid
+	c.cells[part].Cost += cost
+}
+
+// addLoyalty counts a paid line among members or guests; a line that does not
+// say is neither.
+func (c *Cube) addLoyalty(l *lines, i int, part, order int32, paid market.Fen) {
+	member, ok := l.member.Int(i)
+	if !ok {
+		return
+	}
+	cell := &c.cells[part].Loyalty
+	if member != 0 {
+		c.total.Loyalty.MemberPaid += paid
+		cell.MemberPaid += paid
+		c.members.buy(part, l.buyer.Text(i), order)
+		return
+	}
+	c.total.Loyalty.GuestPaid += paid
+	cell.GuestPaid += paid
+	c.guests.buy(part, l.buyer.Text(i), order)
+}
+
+// ShipWithin is how long after payment an order should be on its way.
+const ShipWithin = 48 * time.Hour
+
+// addShipping counts orders whose time to ship is over. What was paid back
+// before it could be shipped is nobody's delay.
+func (c *Cube) addShipping(l *lines, i int, part int32, paidAt int64) {
+	limit := paidAt + ShipWithin.Milliseconds()
+	shipped, sent := l.shippedAt.Int(i)
+	sent = sent && shipped < c.cutMs // not known yet at the cut
+	status := l.status.Text(i)
+	if limit > c.cutMs || !sent && (status == market.Refunded || status == market.Cancelled) {
+		return
+	}
+	order := l.order.Text(i)
+	c.due.add(part, c.due.number(order))
+	if !sent || shipped > limit {
+		c.late.add(part, c.late.number(order))
+	}
+	if !sent {
+		c.waiting.add(part, c.waiting.number(order))
 	}
 }
 
@@ -87,7 +154,7 @@ func (c *Cube) AddPlaced(b *market.Batch) {
 		if !c.keeps(&p) {
 			continue
 		}
-		part := c.cell(c.key(&p, c.span.days[c.span.find(at)]))
+		part := c.orderPart(&p, c.span.days[c.span.find(at)])
 		amount := market.Fen(l.amount.Ints[i])
 		c.total.Placed += amount
 		c.cells[part].Placed += amount
@@ -116,22 +183,18 @@ func (c *Cube) AddRefunds(b *market.Batch) {
 	}
 	at, status, amount := b.Column("success_at"), b.Column("status"), b.Column("amount")
 	sku, channel, region := b.Column("sku"), b.Column("channel"), b.Column("region")
+	reason, created := b.Column("reason"), b.Column("created")
 	for i := range b.Len() {
 		ms, ok := at.Int(i)
 		if !ok || ms < c.span.start || ms >= c.cutMs || status.Text(i) != "success" {
 			continue
 		}
-		p := place{at: ms, sku: sku.Text(i), channel: channel.Text(i), region: region.Text(i)}
+		p := place{at: ms, sku: sku.Text(i), channel: channel.Text(i), region: region.Text(i), own: reason.Text(i)}
 		if !c.keeps(&p) {
 			continue
 		}
-		c.total.Refunded += market.Fen(amount.Ints[i])
-		c.total.Refunds++
-		if c.parts.Refunds {
-			cell := &c.cells[c.cell(c.key(&p, c.span.days[c.span.find(ms)]))]
-			cell.Refunded += market.Fen(amount.Ints[i])
-			cell.Refunds++
-		}
+		c.refundMembers = c.refundMembers || c.key(&p, c.span.days[c.span.find(ms)]) != ""
+		c.addSums(&p, c.parts.Refunds, Sums{Refunded: market.Fen(amount.Ints[i]), Refunds: 1, RefundMs: max(0, ms-created.Ints[i])})
 	}
 }
 
@@ -141,28 +204,33 @@ func (c *Cube) AddTraffic(b *market.Batch) {
 	if b.Len() == 0 || !c.known.Traffic {
 		return
 	}
-	hour, channel, unit := b.Column("hour"), b.Column("channel"), b.Column("unit")
+	hour, channel, unit, entry := b.Column("hour"), b.Column("channel"), b.Column("unit"), b.Column("entry")
 	cols := [...]*market.Vector{
-		b.Column("visitors"), b.Column("views"), b.Column("cart_users"), b.Column("order_users"), b.Column("pay_users"),
+		b.Column("visitors"), b.Column("views"), b.Column("cart_users"), b.Column("order_users"), b.Column("pay_users"), b.Column("dwell_ms"),
 	}
 	for i := range b.Len() {
 		ms := hour.Ints[i]
 		if ms < c.span.start || ms+hourMs > c.trafficMs {
 			continue
 		}
-		p := place{at: ms, channel: channel.Text(i), unit: unit.Text(i), hasUnit: true}
+		p := place{at: ms, channel: channel.Text(i), unit: unit.Text(i), hasUnit: true, own: entry.Text(i)}
 		if !c.keeps(&p) {
 			continue
 		}
-		v := Sums{
+		c.addSums(&p, c.parts.Traffic, Sums{
 			Visitors: cols[0].Ints[i], Views: cols[1].Ints[i], CartUsers: cols[2].Ints[i],
-			OrderUsers: cols[3].Ints[i], PayUsers: cols[4].Ints[i],
-		}
-		c.total = c.total.Plus(v)
-		if c.parts.Traffic {
-			part := c.cell(c.key(&p, c.span.days[c.span.find(ms)]))
-			c.cells[part] = c.cells[part].Plus(v)
-		}
+			OrderUsers: cols[3].Ints[i], PayUsers: cols[4].Ints[i], DwellMs: cols[5].Ints[i],
+		})
+	}
+}
+
+// addSums adds the figures of one fact to the total and, when the feed carries
+// the dimension, to its cell.
+func (c *Cube) addSums(p *place, cells bool, v Sums) {
+	c.total = c.total.Plus(v)
+	if cells {
+		part := c.cell(c.key(p, c.span.days[c.span.find(p.at)]))
+		c.cells[part] = c.cells[part].Plus(v)
 	}
 }
 
@@ -171,7 +239,8 @@ type place struct {
 	at                   int64
 	sku, channel, region string
 	unit, category       string
-	hasUnit              bool // unit and category are set
+	hasUnit              bool   // unit and category are set
+	own                  string // the member of a dimension that only its feed has
 	price                market.Fen
 	priced               bool
 }
@@ -239,6 +308,8 @@ func (c *Cube) key(p *place, d dayEdge) string {
 		return hourKey((p.at - d.start) / hourMs)
 	case ByDay:
 		return d.day.String()
+	case ByEntry, ByReason, ByTier, ByPlan, ByWord:
+		return p.own
 	}
 	return ""
 }

@@ -41,6 +41,15 @@ func (t *tally) foreign(n int32) int32 {
 	return ^n // negative, so never one of numbers
 }
 
+// buy notes a buyer in a part; an order without a buyer id is a buyer of its own.
+func (t *tally) buy(part int32, buyer string, order int32) {
+	if buyer != "" {
+		t.add(part, t.number(buyer))
+		return
+	}
+	t.add(part, t.foreign(order))
+}
+
 // add notes member no in a part.
 func (t *tally) add(part, no int32) {
 	p := uint64(uint32(part))<<32 | uint64(uint32(no))

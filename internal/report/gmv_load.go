@@ -81,8 +81,8 @@ func gmvEnd(g GMV, q GMVQuery) time.Time {
 
 // cuts is up to when each feed counts.
 type cuts struct {
-	orders, traffic time.Time
-	known           metric.Known
+	orders, traffic, days time.Time // days: of the daily tables
+	known                 metric.Known
 }
 
 func gmvCut(shop *market.Shop, all []feed, q GMVQuery) cuts {
@@ -104,7 +104,7 @@ func gmvCut(shop *market.Shop, all []feed, q GMVQuery) cuts {
 
 func (c cuts) spec(q GMVQuery, shop *market.Shop, items *metric.Catalogue, from, to market.Day) metric.CubeSpec {
 	return metric.CubeSpec{
-		Shop: shop, Items: items, From: from, To: to, Cut: c.orders, TrafficCut: c.traffic,
+		Shop: shop, Items: items, From: from, To: to, Cut: c.orders, TrafficCut: c.traffic, DayCut: c.days,
 		Filter: q.Filter, By: q.By, Known: c.known,
 	}
 }
@@ -122,6 +122,9 @@ func (c cuts) shifted(shop *market.Shop, from, other market.Day) cuts {
 	c.orders = move(c.orders)
 	if c.known.Traffic {
 		c.traffic = move(c.traffic)
+	}
+	if !c.days.IsZero() {
+		c.days = move(c.days)
 	}
 	return c
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"shopwatch/internal/market"
@@ -13,9 +14,21 @@ import (
 var (
 	paidColumns    = []string{"status", "sku", "channel", "region", "buyer", "qty", "amount", "paid", "placed_at"}
 	placedColumns  = []string{"status", "sku", "channel", "region", "buyer", "qty", "amount", "paid", "paid_at"}
-	refundColumns  = []string{"sku", "channel", "region", "amount", "status"}
-	trafficColumns = []string{"visitors", "views", "cart_users", "order_users", "pay_users"}
+	refundColumns  = []string{"sku", "channel", "region", "amount", "status", "reason", "created"}
+	trafficColumns = []string{"visitors", "views", "cart_users", "order_users", "pay_users", "dwell_ms"}
 )
+
+// paidNeeds are the columns behind the paid side of order lines.
+func paidNeeds(k metric.Known) []string {
+	out := slices.Clone(paidColumns)
+	if k.Loyalty {
+		out = append(out, "member")
+	}
+	if k.Service {
+		out = append(out, "shipped_at")
+	}
+	return out
+}
 
 // loader reads the facts of one answer inside one transaction.
 type loader struct {
@@ -57,6 +70,9 @@ func (l *loader) events(t *market.Table, column string, w market.Window, columns
 // cube sums the facts that spec asks for. Paid lines are read for the whole
 // stretch, as the steps go on past the cut.
 func (l *loader) cube(spec metric.CubeSpec) (*metric.Cube, error) {
+	if spec.Known == (metric.Known{}) {
+		spec.Known.Orders = true // a spec that names no feed is about the orders
+	}
 	c := metric.NewCube(spec)
 	whole := l.shop.Window(spec.From, spec.To)
 	cut := whole
@@ -71,10 +87,13 @@ func (l *loader) cube(spec metric.CubeSpec) (*metric.Cube, error) {
 		wanted  bool
 		add     func(*market.Batch)
 	}{
-		{market.OrderLines, "paid_at", whole, paidColumns, true, c.AddPaid},
-		{market.OrderLines, "placed_at", cut, placedColumns, true, c.AddPlaced},
+		{market.OrderLines, "paid_at", whole, paidNeeds(spec.Known), spec.Known.Orders, c.AddPaid},
+		{market.OrderLines, "placed_at", cut, placedColumns, spec.Known.Orders, c.AddPlaced},
 		{market.Refunds, "success_at", cut, refundColumns, spec.Known.Refunds, c.AddRefunds},
 		{market.Traffic, "hour", cut, trafficColumns, spec.Known.Traffic, c.AddTraffic},
+		{market.MemberDays, "day", cut, nil, spec.Known.Members, c.AddMembers},
+		{market.AdsDays, "day", cut, nil, spec.Known.Ads, c.AddAds},
+		{market.SearchDays, "day", cut, nil, spec.Known.Search, c.AddSearch},
 	} {
 		if !read.wanted || read.window.Empty() {
 			continue

@@ -1,4 +1,4 @@
-package storage
+package column
 
 import (
 	"encoding/binary"
@@ -17,16 +17,17 @@ const (
 	packZstd = 1        // its length and a zstd frame follow
 )
 
-// errCorrupt is what decoders return; callers say where.
-var errCorrupt = errors.New("block does not decode")
+// ErrCorrupt is what decoders return; callers say where.
+var ErrCorrupt = errors.New("block does not decode")
 
-// codec compresses columns. It is safe for use by many goroutines.
-type codec struct {
+// Codec compresses columns. It is safe for use by many goroutines.
+type Codec struct {
 	enc *zstd.Encoder
 	dec *zstd.Decoder
 }
 
-func newCodec() (*codec, error) {
+// NewCodec makes a codec; Close it when done.
+func NewCodec() (*Codec, error) {
 	enc, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		return nil, fmt.Errorf("zstd: %w", err)
@@ -35,16 +36,17 @@ func newCodec() (*codec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("zstd: %w", err)
 	}
-	return &codec{enc: enc, dec: dec}, nil
+	return &Codec{enc: enc, dec: dec}, nil
 }
 
-func (c *codec) close() {
+// Close gives up its memory.
+func (c *Codec) Close() {
 	_ = c.enc.Close() // it writes nowhere, so there is nothing to fail
 	c.dec.Close()
 }
 
-// pack appends raw to dst, compressed when that saves an eighth.
-func (c *codec) pack(dst, raw []byte) []byte {
+// Pack appends raw to dst, compressed when that saves an eighth.
+func (c *Codec) Pack(dst, raw []byte) []byte {
 	if len(raw) >= minPack {
 		at := len(dst)
 		dst = append(dst, packZstd)
@@ -58,10 +60,11 @@ func (c *codec) pack(dst, raw []byte) []byte {
 	return append(append(dst, packRaw), raw...)
 }
 
-// unpack reverses pack. The result may share memory with b.
-func (c *codec) unpack(b []byte) ([]byte, error) {
+// Unpack reverses Pack. The result may share memory with b, or with scratch,
+// which may be nil.
+func (c *Codec) Unpack(b, scratch []byte) ([]byte, error) {
 	if len(b) == 0 {
-		return nil, errCorrupt
+		return nil, ErrCorrupt
 	}
 	kind, b := b[0], b[1:]
 	if kind == packRaw {
@@ -69,61 +72,68 @@ func (c *codec) unpack(b []byte) ([]byte, error) {
 	}
 	size, n := binary.Uvarint(b)
 	if kind != packZstd || n <= 0 || size > maxRaw {
-		return nil, errCorrupt
+		return nil, ErrCorrupt
 	}
-	raw, err := c.dec.DecodeAll(b[n:], make([]byte, 0, min(size, 1<<20)))
+	if scratch == nil {
+		scratch = make([]byte, 0, min(size, 1<<20))
+	}
+	raw, err := c.dec.DecodeAll(b[n:], scratch[:0])
 	if err != nil || uint64(len(raw)) != size {
-		return nil, errCorrupt
+		return nil, ErrCorrupt
 	}
 	return raw, nil
 }
 
-// reader takes varints off a byte slice. After the first fault every further
-// reading yields zeros and bad stays set.
-type reader struct {
-	b   []byte
-	bad bool
+// Reader takes varints off a byte slice. After the first fault every further
+// reading yields zeros and Bad stays set.
+type Reader struct {
+	B   []byte // what is left
+	Bad bool
 }
 
-func (r *reader) uvarint() uint64 {
-	if len(r.b) > 0 && r.b[0] < 0x80 { // most values fit a byte
-		v := r.b[0]
-		r.b = r.b[1:]
+// Uvarint reads a number.
+func (r *Reader) Uvarint() uint64 {
+	if len(r.B) > 0 && r.B[0] < 0x80 { // most values fit a byte
+		v := r.B[0]
+		r.B = r.B[1:]
 		return uint64(v)
 	}
-	v, n := binary.Uvarint(r.b)
+	v, n := binary.Uvarint(r.B)
 	if n <= 0 {
-		r.bad, r.b = true, nil
+		r.Bad, r.B = true, nil
 		return 0
 	}
-	r.b = r.b[n:]
+	r.B = r.B[n:]
 	return v
 }
 
-func (r *reader) varint() int64 { return unzigzag(r.uvarint()) }
+// Varint reads a number with a sign.
+func (r *Reader) Varint() int64 { return unzigzag(r.Uvarint()) }
 
-// count reads a number that must not exceed limit.
-func (r *reader) count(limit int) int {
-	v := r.uvarint()
+// Count reads a number that must not exceed limit.
+func (r *Reader) Count(limit int) int {
+	v := r.Uvarint()
 	if v > uint64(limit) {
-		r.bad = true
+		r.Bad = true
 		return 0
 	}
 	return int(v)
 }
 
-func (r *reader) take(n int) []byte {
-	if n < 0 || n > len(r.b) {
-		r.bad, r.b = true, nil
+// Take reads n bytes, which share memory with B.
+func (r *Reader) Take(n int) []byte {
+	if n < 0 || n > len(r.B) {
+		r.Bad, r.B = true, nil
 		return nil
 	}
-	out := r.b[:n:n]
-	r.b = r.b[n:]
+	out := r.B[:n:n]
+	r.B = r.B[n:]
 	return out
 }
 
-func (r *reader) byte() byte {
-	if b := r.take(1); b != nil {
+// Byte reads one byte.
+func (r *Reader) Byte() byte {
+	if b := r.Take(1); b != nil {
 		return b[0]
 	}
 	return 0

@@ -1,4 +1,4 @@
-package storage
+package column
 
 import (
 	"encoding/binary"
@@ -19,8 +19,8 @@ const (
 	formScaled = 16 // the common factor comes first
 )
 
-// appendInts writes v so that readInts can read it knowing len(v).
-func appendInts(dst []byte, v []int64) []byte {
+// AppendInts writes v so that ReadInts can read it knowing len(v).
+func AppendInts(dst []byte, v []int64) []byte {
 	scale := factor(v)
 	if scale > 1 {
 		v = divided(v, scale)
@@ -123,9 +123,9 @@ func appendForm(dst []byte, form byte, v []int64) []byte {
 	case formConst:
 		return binary.AppendVarint(dst, v[0])
 	case formGaps:
-		dst = appendPositions(dst, len(v), func(i int) bool { return v[i] != 0 })
+		dst = AppendPositions(dst, len(v), func(i int) bool { return v[i] != 0 })
 	case formBitmap:
-		dst = appendBitmap(dst, len(v), func(i int) bool { return v[i] != 0 })
+		dst = AppendBitmap(dst, len(v), func(i int) bool { return v[i] != 0 })
 	}
 	for _, x := range v {
 		if x != 0 || form == formDense {
@@ -135,8 +135,8 @@ func appendForm(dst []byte, form byte, v []int64) []byte {
 	return dst
 }
 
-// appendPositions writes how many of n positions are set and the gaps before them.
-func appendPositions(dst []byte, n int, set func(int) bool) []byte {
+// AppendPositions writes how many of n positions are set and the gaps before them.
+func AppendPositions(dst []byte, n int, set func(int) bool) []byte {
 	count := 0
 	for i := range n {
 		if set(i) {
@@ -154,7 +154,8 @@ func appendPositions(dst []byte, n int, set func(int) bool) []byte {
 	return dst
 }
 
-func appendBitmap(dst []byte, n int, set func(int) bool) []byte {
+// AppendBitmap writes a bit for each of n positions.
+func AppendBitmap(dst []byte, n int, set func(int) bool) []byte {
 	at := len(dst)
 	dst = append(dst, make([]byte, (n+7)/8)...)
 	for i := range n {
@@ -165,15 +166,15 @@ func appendBitmap(dst []byte, n int, set func(int) bool) []byte {
 	return dst
 }
 
-// readInts fills v with what appendInts has written.
-func readInts(r *reader, v []int64) {
-	head := r.byte()
+// ReadInts fills v with what AppendInts has written.
+func ReadInts(r *Reader, v []int64) {
+	head := r.Byte()
 	scale := int64(1)
 	if head&formScaled != 0 {
-		scale = int64(r.uvarint())
+		scale = int64(r.Uvarint())
 	}
 	if head&formDelta != 0 && len(v) > 0 {
-		v[0] = r.varint()
+		v[0] = r.Varint()
 		readForm(r, head&formMask, v[1:])
 		for i := 1; i < len(v); i++ {
 			v[i] += v[i-1]
@@ -189,46 +190,46 @@ func readInts(r *reader, v []int64) {
 }
 
 // readForm fills v, which is all zero.
-func readForm(r *reader, form byte, v []int64) {
+func readForm(r *Reader, form byte, v []int64) {
 	switch form {
 	case formZero:
 	case formConst:
-		x := r.varint()
+		x := r.Varint()
 		for i := range v {
 			v[i] = x
 		}
 	case formGaps:
-		at := readPositions(r, len(v))
+		at := ReadPositions(r, len(v))
 		for _, i := range at {
-			v[i] = r.varint()
+			v[i] = r.Varint()
 		}
 	case formBitmap:
-		set := r.take((len(v) + 7) / 8)
+		set := r.Take((len(v) + 7) / 8)
 		for i := range v {
 			if set != nil && set[i>>3]&(1<<(i&7)) != 0 {
-				v[i] = r.varint()
+				v[i] = r.Varint()
 			}
 		}
 	case formDense:
 		for i := range v {
-			v[i] = r.varint()
+			v[i] = r.Varint()
 		}
 	default:
-		r.bad = true
+		r.Bad = true
 	}
 }
 
-// readPositions reads what appendPositions has written about n positions.
-func readPositions(r *reader, n int) []int32 {
-	count := r.count(min(n, len(r.b)))
+// ReadPositions reads what AppendPositions has written about n positions.
+func ReadPositions(r *Reader, n int) []int32 {
+	count := r.Count(min(n, len(r.B)))
 	at := make([]int32, 0, count)
 	last := -1
 	for range count {
-		last += r.count(n) + 1
+		last += r.Count(n) + 1
 		if last >= n {
-			r.bad = true
+			r.Bad = true
 		}
-		if r.bad {
+		if r.Bad {
 			return nil
 		}
 		at = append(at, int32(last))

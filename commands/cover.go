@@ -1,0 +1,3 @@
+package commands
+
+var cover = focused(stock, "low", "cover", "cover beauty", "可售天数", "快断货", "低库存")

@@ -1,0 +1,14 @@
+package commands
+
+import (
+	"shopwatch/internal/card"
+	"shopwatch/internal/metric"
+)
+
+var funnel = breakdown{
+	name: "funnel", words: []string{"漏斗", "转化", "转化率", "conversion", "加购"}, example: "funnel yesterday",
+	by: metric.ByUnit, days: lastWeek,
+	metrics: []string{"conversion", "visitors", "views", "dwell", "cart_rate", "order_rate", "pay_users"},
+	columns: []string{"conversion", "visitors", "dwell", "cart_rate", "order_rate"},
+	next:    []card.Step{{Label: "next_traffic", Question: "traffic %s"}, {Label: "next_gmv", Question: "gmv %s"}},
+}.command()

@@ -1,0 +1,401 @@
+package series
+
+import (
+	"fmt"
+
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+	"shopwatch/storage/column"
+)
+
+// span is values of one column: len(v) series from a multiple of 64 on. Under a
+// null bit a gauge holds what it was before, or anything.
+type span struct {
+	v    []int64
+	null market.Bits
+}
+
+func newSpan(n int) span { return span{v: make([]int64, n)} }
+
+// unknown makes all of it null.
+func (s *span) unknown() {
+	clear(s.v)
+	s.null = column.AllNull(len(s.v))
+}
+
+// view reads one period inside a transaction. Parsed blocks are kept for as
+// long as it lives; it must not outlive the transaction.
+type view struct {
+	tx    *storage.Tx
+	l     *layout
+	shop  market.ShopID
+	codec *column.Codec
+	p     *period
+	// group is the periods that share blocks with p, p among them; only on
+	// levels that merge.
+	group  []*period
+	blocks map[string]*column.Block
+	raw    []byte // scratch
+	// held is the values decoded last, since the days of a week ask in turn for
+	// the same block.
+	held struct {
+		block *column.Block
+		col   int
+		all   span
+	}
+}
+
+func (s *Store) view(tx *storage.Tx, l *layout, shop market.ShopID, p *period) (*view, error) {
+	v := &view{tx: tx, l: l, shop: shop, codec: s.codec, p: p, blocks: map[string]*column.Block{}, raw: make([]byte, 0, chunk*4)}
+	lev := l.levels[p.level]
+	v.group = []*period{p}
+	if lev.merges > 1 {
+		first := lev.first(lev.group(p.index))
+		all, err := loadPeriods(tx, l, shop, first, first+lev.merges-1)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			if all[i].index == p.index {
+				all[i] = p
+			}
+			if all[i].level != p.level {
+				return nil, fmt.Errorf("%w: %s is not on the level of its neighbours", storage.ErrDamaged, l.periodName(all[i].index))
+			}
+		}
+		v.group = all
+	}
+	return v, nil
+}
+
+// block reads and parses a block; nil when there is none.
+func (v *view) block(space string, key []byte) (*column.Block, error) {
+	at := space + "\x00" + string(key)
+	if b, ok := v.blocks[at]; ok {
+		return b, nil
+	}
+	payload, err := v.tx.Space(space).Get(key)
+	if err != nil {
+		return nil, err
+	}
+	var b *column.Block
+	if payload != nil {
+		if b, err = v.codec.Parse(payload); err != nil {
+			return nil, v.tx.Space(space).Damaged(key, err.Error())
+		}
+	}
+	v.blocks[at] = b
+	return b, nil
+}
+
+// turn goes on to another period of the same group.
+func (v *view) turn(p *period) { v.p = p }
+
+// forget gives up parsed blocks, when a reader goes on to other series.
+func (v *view) forget() { clear(v.blocks) }
+
+// decode reads n values of a column of a block, without a sum: differences
+// stay differences. A column that is not there is all null, or no flag.
+func (v *view) decode(b *column.Block, col, n int, dst *span) error {
+	dst.null = nil
+	r, found, err := b.Raw(uint8(col), v.raw)
+	if err != nil {
+		return err
+	}
+	flag := v.l.specs[col].flag
+	if !found {
+		clear(dst.v)
+		if !flag {
+			dst.null = column.AllNull(n)
+		}
+		return nil
+	}
+	dst.null, _ = column.ReadNulls(&r, n)
+	clear(dst.v)
+	if !flag && !r.Bad {
+		column.ReadInts(&r, dst.v[:n])
+	}
+	if r.Bad || len(r.B) > 0 {
+		return column.ErrCorrupt
+	}
+	return nil
+}
+
+// baseReader yields the contents that a level holds of one column of the
+// series from..to (inside one chunk), slot by slot in order.
+type baseReader struct {
+	v        *view
+	col      int
+	from, to int
+	// Level 0: the running sum of a gauge, and the position it has reached.
+	sum  []int64
+	full span
+	at   int
+	out  span
+	// Other levels: all slots of the period.
+	matrix []span
+}
+
+func (v *view) bases(col, from, to int) (*baseReader, error) {
+	b := &baseReader{v: v, col: col, from: from, to: to, out: newSpan(to - from)}
+	if v.p.level == 0 {
+		b.full = newSpan(chunk)
+		if v.l.specs[col].gauge {
+			b.sum = make([]int64, chunk)
+		}
+		return b, nil
+	}
+	b.matrix = make([]span, v.p.bases())
+	for i := range b.matrix {
+		b.matrix[i] = newSpan(to - from)
+	}
+	rows := v.l.levels[v.p.level].rows
+	for r := from; r < to; r += rows {
+		if err := v.gather(b.matrix, col, r, r-from, min(rows, to-r)); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// load returns the base of the slot at a position; positions must not go
+// backwards. The span is valid until the next call.
+func (b *baseReader) load(i int) (*span, error) {
+	e := &b.v.p.slots[i]
+	if b.matrix != nil {
+		k := 0
+		for j := range i {
+			if b.v.p.slots[j].base {
+				k++
+			}
+		}
+		return &b.matrix[k], nil
+	}
+	if !b.v.l.specs[b.col].gauge {
+		if err := b.slot(e); err != nil {
+			return nil, err
+		}
+		copy(b.out.v, b.full.v[b.from%chunk:])
+	} else {
+		for ; b.at <= i; b.at++ {
+			s := &b.v.p.slots[b.at]
+			if !s.base {
+				continue
+			}
+			if err := b.slot(s); err != nil {
+				return nil, err
+			}
+			for k, d := range b.full.v {
+				b.sum[k] += d
+			}
+			// The next slot is written against rows that end where this one ends.
+			clear(b.sum[min(max(s.baseRows-b.from/chunk*chunk, 0), chunk):])
+		}
+		copy(b.out.v, b.sum[b.from%chunk:])
+	}
+	b.out.null = beyond(slice(b.full.null, b.from%chunk, b.to-b.from), e.baseRows-b.from, b.to-b.from, b.v.l.specs[b.col].flag)
+	return &b.out, nil
+}
+
+// beyond adds to a bitmap the rows past the last one of a slot.
+func beyond(null market.Bits, rows, n int, flag bool) market.Bits {
+	if flag || rows >= n {
+		return null
+	}
+	all := make(market.Bits, (n+63)/64)
+	copy(all, null)
+	for i := max(rows, 0); i < n; i++ {
+		all.Set(i)
+	}
+	return all
+}
+
+// slot decodes one chunk of one slot into full.
+func (b *baseReader) slot(e *slotEntry) error {
+	n := min(chunk, e.baseRows-b.from/chunk*chunk)
+	if n <= 0 {
+		clear(b.full.v)
+		b.full.null = nil
+		return nil
+	}
+	space, key := b.v.l.levelSpace(b.v.shop, 0, b.v.p.index), slotChunkKey(e.slot, b.from/chunk)
+	blk, err := b.v.block(space, key)
+	if err != nil {
+		return err
+	}
+	if blk == nil || blk.Rows != n || blk.Kind != 0 {
+		return b.v.tx.Space(space).Damaged(key, "block is missing or of another shape")
+	}
+	if err := b.v.decode(blk, b.col, n, &b.full); err != nil {
+		return b.v.tx.Space(space).Damaged(key, err.Error())
+	}
+	return nil
+}
+
+// gather reads one block of a merged level, the one that begins with series
+// row, into rows at..at+n of the matrix.
+func (v *view) gather(matrix []span, col, row, at, n int) error {
+	lev := v.l.levels[v.p.level]
+	slots, before, rows := 0, 0, 0
+	for _, p := range v.group {
+		if p.index < v.p.index {
+			before += p.bases()
+		}
+		slots += p.bases()
+		rows = max(rows, p.baseRows())
+	}
+	have := min(lev.rows, rows-row/lev.rows*lev.rows)
+	flagged := v.l.specs[col].flag
+	if have <= 0 {
+		for i := range matrix {
+			setNulls(&matrix[i], at, n, flagged)
+		}
+		return nil
+	}
+	space, key := v.l.levelSpace(v.shop, v.p.level, lev.group(v.p.index)), blockKey(row/lev.rows)
+	blk, err := v.block(space, key)
+	if err != nil {
+		return err
+	}
+	if blk == nil || blk.Rows != have || int(blk.Kind) != v.p.level {
+		return v.tx.Space(space).Damaged(key, "block is missing or of another shape")
+	}
+	all, err := v.hold(blk, col, have*slots)
+	if err != nil {
+		return v.tx.Space(space).Damaged(key, err.Error())
+	}
+	for r := range n {
+		src := row%lev.rows + r
+		if src >= have {
+			for i := range matrix {
+				setNulls(&matrix[i], at+r, 1, flagged)
+			}
+			continue
+		}
+		v.spread(matrix, all, col, src*slots, before, at+r)
+	}
+	return nil
+}
+
+// hold decodes a column of a block, unless it is the one decoded last.
+func (v *view) hold(blk *column.Block, col, n int) (span, error) {
+	h := &v.held
+	if h.block == blk && h.col == col {
+		return h.all, nil
+	}
+	h.block = nil
+	if cap(h.all.v) < n {
+		h.all.v = make([]int64, n)
+	}
+	h.all.v = h.all.v[:n]
+	if err := v.decode(blk, col, n, &h.all); err != nil {
+		return span{}, err
+	}
+	h.block, h.col = blk, col
+	return h.all, nil
+}
+
+// spread writes the slots of one series into the matrix.
+func (v *view) spread(matrix []span, all span, col, from, before, row int) {
+	carry := int64(0)
+	gauge := v.l.specs[col].gauge
+	for t := range before + len(matrix) {
+		x := all.v[from+t]
+		if gauge {
+			carry += x
+			x = carry
+		}
+		if t < before {
+			continue
+		}
+		m := &matrix[t-before]
+		m.v[row] = x
+		if all.null.Get(from + t) {
+			m.null.Set(row)
+		}
+	}
+}
+
+func setNulls(s *span, at, n int, flag bool) {
+	if flag {
+		return
+	}
+	for i := at; i < at+n; i++ {
+		s.null.Set(i)
+	}
+}
+
+// value returns a version of the slot at position i: the base, or what the
+// late space makes of it. b must be at or before i.
+func (v *view) value(b *baseReader, i, k int) (*span, error) {
+	e := &v.p.slots[i]
+	base := &b.out
+	if e.base {
+		var err error
+		if base, err = b.load(i); err != nil {
+			return nil, err
+		}
+	} else {
+		base.v, base.null = base.v[:b.to-b.from], nil
+		clear(base.v)
+		if !v.l.specs[b.col].flag {
+			base.unknown()
+		}
+	}
+	ver := &e.versions[k]
+	if ver.base {
+		return base, nil
+	}
+	space, key := v.l.lateSpace(v.shop, v.p.index, v.p.gen), lateKey(e.slot, ver.rev, b.from/chunk)
+	n := min(chunk, ver.rows-b.from/chunk*chunk)
+	if n <= 0 {
+		out := newSpan(b.to - b.from)
+		setNulls(&out, 0, len(out.v), v.l.specs[b.col].flag)
+		return &out, nil
+	}
+	blk, err := v.block(space, key)
+	if err != nil {
+		return nil, err
+	}
+	if blk == nil || blk.Rows != n || blk.Kind != lateKind {
+		return nil, v.tx.Space(space).Damaged(key, "block is missing or of another shape")
+	}
+	out, err := v.alter(blk, b, base, ver.rows)
+	if err != nil {
+		return nil, v.tx.Space(space).Damaged(key, err.Error())
+	}
+	return out, nil
+}
+
+// lateKind marks blocks of differences to a base.
+const lateKind = 255
+
+// alter applies a block of differences to a base, into new memory.
+func (v *view) alter(blk *column.Block, b *baseReader, base *span, rows int) (*span, error) {
+	r, found, err := blk.Raw(uint8(b.col), v.raw)
+	if err != nil || !found {
+		return base, err
+	}
+	null, _ := column.ReadNulls(&r, blk.Rows)
+	out := newSpan(b.to - b.from)
+	flagged := v.l.specs[b.col].flag
+	if !flagged && !r.Bad {
+		diff := make([]int64, blk.Rows)
+		column.ReadInts(&r, diff)
+		if at := b.from % chunk; at < len(diff) {
+			copy(out.v, diff[at:])
+		}
+	}
+	if r.Bad || len(r.B) > 0 {
+		return nil, column.ErrCorrupt
+	}
+	if !flagged {
+		for i := range out.v {
+			if !base.null.Get(i) {
+				out.v[i] += base.v[i]
+			}
+		}
+	}
+	out.null = beyond(slice(null, b.from%chunk, b.to-b.from), rows-b.from, b.to-b.from, flagged)
+	return &out, nil
+}
