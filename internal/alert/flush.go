@@ -58,7 +58,7 @@ func (d *Dispatch) Next() time.Time {
 		case g.Merged || g.Over() && !g.Held:
 		case !g.Told():
 			sooner(g.WaitTill)
-			sooner(endOf(r.Quiet, d.Shop, d.Now))
+			sooner(EndOf(r.Quiet, d.Shop, d.Now))
 		default:
 			if len(g.News) > 0 {
 				sooner(g.NewsAt.Add(r.Interval))

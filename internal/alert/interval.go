@@ -188,11 +188,11 @@ const reach = 40 * 24 * time.Hour
 // End is when the stretch that holds t is over; t itself when none holds it. An
 // interval that holds for all of the next forty days ends after them.
 func (v Interval) End(shop *market.Shop, t time.Time) time.Time {
-	return endOf([]Interval{v}, shop, t)
+	return EndOf([]Interval{v}, shop, t)
 }
 
-// endOf is when none of the intervals holds any more.
-func endOf(list []Interval, shop *market.Shop, t time.Time) time.Time {
+// EndOf is when none of the intervals holds any more; t itself when none holds it.
+func EndOf(list []Interval, shop *market.Shop, t time.Time) time.Time {
 	holds := func(x time.Time) bool {
 		return slices.ContainsFunc(list, func(v Interval) bool { return v.Holds(shop, x) })
 	}

@@ -27,6 +27,7 @@ const (
 var verbs = []func(*terminal) *cobra.Command{
 	demoVerb, serveVerb, checkVerb, doctorVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
 	labVerb,
+	alertVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.
