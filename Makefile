@@ -46,8 +46,9 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests of damaged stores
+soak: ## the long tests: damaged stores, ten thousand alerts at once
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 10m -run Storm -v ./internal/notify
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

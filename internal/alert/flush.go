@@ -83,8 +83,9 @@ func (d *Dispatch) Next() time.Time {
 func (d *Dispatch) Changed() []Group {
 	var out []Group
 	for _, id := range d.order {
-		if d.changed[id] {
-			out = append(out, *d.groups[id])
+		g := d.groups[id]
+		if d.changed[id] && !(g.Merged && d.begun[id]) { // nobody has heard of that one
+			out = append(out, *g)
 		}
 	}
 	return out

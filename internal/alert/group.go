@@ -154,6 +154,9 @@ type Dispatch struct {
 
 	groups  map[string]*Group
 	order   []string
+	newest  map[string]*Group // by key, of groups
+	asked   map[string]bool   // keys that Memory was asked for
+	begun   map[string]bool   // groups that this dispatch has made
 	changed map[string]bool
 	alerts  map[string]*Alert
 	moved   map[string]bool // alerts whose groups changed
@@ -165,6 +168,7 @@ func (d *Dispatch) init() {
 		return
 	}
 	d.groups, d.changed = map[string]*Group{}, map[string]bool{}
+	d.newest, d.asked, d.begun = map[string]*Group{}, map[string]bool{}, map[string]bool{}
 	d.alerts, d.moved, d.muted = map[string]*Alert{}, map[string]bool{}, map[string]string{}
 	for i := range d.Groups {
 		d.keep(d.Groups[i])
@@ -178,6 +182,9 @@ func (d *Dispatch) init() {
 func (d *Dispatch) keep(g Group) *Group {
 	d.groups[g.ID] = &g
 	d.order = append(d.order, g.ID)
+	if old := d.newest[g.Key]; !g.Merged && (old == nil || g.Episode > old.Episode) {
+		d.newest[g.Key] = &g
+	}
 	return &g
 }
 
@@ -221,18 +228,16 @@ func (d *Dispatch) group(id string) *Group {
 
 // last is the newest group of a key, those of this dispatch included.
 func (d *Dispatch) last(key string) *Group {
-	var newest *Group
-	for _, id := range d.order {
-		if g := d.groups[id]; g.Key == key && !g.Merged && (newest == nil || g.Episode > newest.Episode) {
-			newest = g
+	if d.Memory.Last != nil && !d.asked[key] {
+		d.asked[key] = true
+		if g, ok := d.Memory.Last(key); ok && d.groups[g.ID] == nil {
+			d.keep(g)
 		}
 	}
-	if d.Memory.Last != nil {
-		if g, ok := d.Memory.Last(key); ok && d.groups[g.ID] == nil && (newest == nil || g.Episode > newest.Episode) {
-			newest = d.keep(g)
-		}
+	if g := d.newest[key]; g != nil && !g.Merged {
+		return g
 	}
-	return newest
+	return nil
 }
 
 // Take puts what happened to an alert on the news of its groups. An opening
@@ -355,5 +360,6 @@ func (d *Dispatch) begin(key string, r *Route, to Contact, last *Group) *Group {
 		}
 	}
 	g.ID = ID("group "+string(d.Shop.ID)+" "+key, g.Episode)
+	d.begun[g.ID] = true
 	return d.keep(g)
 }

@@ -77,7 +77,7 @@ func (m Matcher) Matches(l Labels) bool {
 
 // String is the matcher as it is written; ParseMatchers reads it back.
 func (m Matcher) String() string {
-	if m.Value != "" && strings.IndexFunc(m.Value, func(r rune) bool { return r == '"' || r == '\\' || cuts(r) }) < 0 {
+	if m.Value != "" && m.Value[0] != '~' && strings.IndexFunc(m.Value, func(r rune) bool { return r == '"' || r == '\\' || cuts(r) }) < 0 {
 		return m.Name + m.Op + m.Value
 	}
 	return m.Name + m.Op + `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(m.Value) + `"`

@@ -11,8 +11,12 @@ func (d *Dispatch) tell(g *Group) []Post {
 	r := d.receiver(g)
 	shown, muted := d.members(g)
 	fresh := d.show(g, shown)
+	opened := map[string]bool{}
+	for _, n := range g.News {
+		opened[n.ID] = opened[n.ID] || n.Kind == Opened
+	}
 	for _, a := range fresh {
-		if !slices.ContainsFunc(g.News, func(n News) bool { return n.ID == a.ID && n.Kind == Opened }) {
+		if !opened[a.ID] {
 			g.News = append(g.News, News{ID: a.ID, Kind: Opened, At: d.Now})
 		}
 	}
@@ -101,10 +105,13 @@ func waits(n News) bool {
 // spoken drops the news of members that people were not told of, and of those
 // that are muted and did not end.
 func (d *Dispatch) spoken(g *Group, list []News) []News {
+	shown := make(map[string]bool, len(g.Members))
+	for _, m := range g.Members {
+		shown[m.ID] = m.Shown
+	}
 	var out []News
 	for _, n := range list {
-		i := g.member(n.ID)
-		if i < 0 || !g.Members[i].Shown {
+		if !shown[n.ID] {
 			continue
 		}
 		if a := d.alert(n.ID); a == nil || a.State.Open() && d.muted[n.ID] != "" && n.By == "" {

@@ -75,15 +75,16 @@ func scenario(ctx context.Context, o ScenarioOptions, seed uint64) (r lab.Run, e
 	return r, nil
 }
 
-// settled is how long before the end an incident must begin to count: one that
-// has just begun cannot have been noticed.
-const settled = 6 * time.Hour
+// settled is the part of an incident's time that must lie inside a stretch for
+// it to count: a delivery that is late from today empties no shelf before the
+// week is over.
+const settled = 3
 
 // labelled are the incidents of a stretch that one of the rules should notice.
 func labelled(list []demo.Incident, from, to time.Time) []lab.Incident {
 	var out []lab.Incident
 	for _, in := range list {
-		if in.Quiet || in.Rule == "" || in.Start.Before(from) || in.Start.After(to.Add(-settled)) {
+		if in.Quiet || in.Rule == "" || in.Start.Before(from) || to.Sub(in.Start) < in.End.Sub(in.Start)/settled {
 			continue
 		}
 		out = append(out, lab.Incident{
@@ -127,7 +128,7 @@ func (d *Demo) raised(ctx context.Context, r *lab.Run, w market.Window) error {
 			}
 			s := a.First.Subject
 			r.Raised = append(r.Raised, lab.Raised{
-				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival}, At: a.FiredAt, Root: root, Messages: messages[root],
+				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival}, At: a.FiredAt, Root: root, Messages: messages[root], Detail: detailOf(a),
 			})
 		}
 		return nil
@@ -150,6 +151,18 @@ func toldIn(tx *storage.Tx, a alert.Alert, channel string) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// detailOf is what helps to judge a false alarm.
+func detailOf(a alert.Alert) string {
+	text := fmt.Sprintf("%s, %d at risk at most", a.First.Severity, a.Worst)
+	switch {
+	case a.First.Stock != nil:
+		text += fmt.Sprintf(", %d left, then %d, %.1f a day", a.First.Stock.Available, a.Latest.Stock.Available, a.First.Stock.PerDay)
+	case a.First.Complaints != nil:
+		text += fmt.Sprintf(", %d complaints, %.1f expected", a.First.Complaints.Count, a.First.Complaints.Expected)
+	}
+	return text
 }
 
 func traceMisses(w io.Writer, r lab.Run) {

@@ -23,6 +23,7 @@ type Raised struct {
 	About    About
 	At       time.Time
 	Root     string // key of its root message
+	Detail   string // for people
 	Messages int    // roots and thread lines that told of it; those of a shared root are shared
 }
 
@@ -249,7 +250,7 @@ func (r Run) Misses() []string {
 	}
 	for i, a := range r.Raised {
 		if !matched[i] {
-			out = append(out, "unexplained "+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String())
+			out = append(out, "unexplained "+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
 		}
 	}
 	return out
