@@ -60,10 +60,10 @@ type Options struct {
 	Commands []Command
 	// Shortcuts are the bot's acts in the menu of a message; the page shows them.
 	Shortcuts []Shortcut
-	Events   []string // subscribed bot events
-	Scopes   []string // granted to the bot token
-	BotToken string
-	AppToken string
+	Events    []string // subscribed bot events
+	Scopes    []string // granted to the bot token
+	BotToken  string
+	AppToken  string
 
 	// HTTPURL switches from Socket Mode to signed HTTP: the base URL of the
 	// bot, to which /slack/commands, /slack/interactions and /slack/events

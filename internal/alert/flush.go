@@ -332,7 +332,13 @@ func (d *Dispatch) merge(list []*Group, rule string) *Group {
 // openRoot writes the root of a group.
 func (d *Dispatch) openRoot(g *Group) Post {
 	shown, muted := d.members(g)
-	d.show(g, shown)
+	for _, fresh := range d.show(g, shown) {
+		a := d.alert(fresh.ID)
+		if g.Held && a.State == Firing { // its escalation begins when people can know of it
+			a.LevelAt = d.Now
+			d.moved[a.ID] = true
+		}
+	}
 	g.OpenedAt, g.EditedAt, g.NewsAt, g.Held, g.Muted = d.Now, d.Now, d.Now, false, muted
 	g.News = slices.DeleteFunc(g.News, func(n News) bool { return n.By == "" && n.Kind != Escalated })
 	d.changed[g.ID] = true

@@ -80,11 +80,11 @@ func scenario(ctx context.Context, o ScenarioOptions, seed uint64) (r lab.Run, e
 // week is over.
 const settled = 3
 
-// labelled are the incidents of a stretch that one of the rules should notice.
+// labelled are the incidents of a stretch that should or may be noticed.
 func labelled(list []demo.Incident, from, to time.Time) []lab.Incident {
 	var out []lab.Incident
 	for _, in := range list {
-		if in.Quiet || in.Rule == "" || in.Start.Before(from) || to.Sub(in.Start) < in.End.Sub(in.Start)/settled {
+		if in.Quiet || in.Rule != "" && (in.Start.Before(from) || to.Sub(in.Start) < in.End.Sub(in.Start)/settled) {
 			continue
 		}
 		out = append(out, lab.Incident{
@@ -129,6 +129,7 @@ func (d *Demo) raised(ctx context.Context, r *lab.Run, w market.Window) error {
 			s := a.First.Subject
 			r.Raised = append(r.Raised, lab.Raised{
 				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival}, At: a.FiredAt, Root: root, Messages: messages[root], Detail: detailOf(a),
+				Certain: a.First.Stock != nil && (a.First.Stock.Available == 0 || a.Latest.Stock.Available == 0),
 			})
 		}
 		return nil

@@ -10,21 +10,26 @@ import (
 
 // Incident is something that a watcher should notice, or a trap.
 type Incident struct {
-	Kind       string
-	Rule       string // of the alerts that ought to notice it
-	Quiet      bool   // a trap: nothing may be raised because of it
+	Kind string
+	// Rule is that of the alerts that ought to notice it; empty for something
+	// that may be noticed, by any rule, and need not.
+	Rule       string
+	Quiet      bool // a trap: nothing may be raised because of it
 	Start, End time.Time
 	About      About
 }
 
 // Raised is an alert that was told, in one place.
 type Raised struct {
-	Rule     string
-	About    About
-	At       time.Time
-	Root     string // key of its root message
-	Detail   string // for people
-	Messages int    // roots and thread lines that told of it; those of a shared root are shared
+	Rule   string
+	About  About
+	At     time.Time
+	Root   string // key of its root message
+	Detail string // for people
+	// Certain says that the data itself shows the problem, as an empty shelf
+	// does: without a label the alert is neither right nor wrong.
+	Certain  bool
+	Messages int // roots and thread lines that told of it; those of a shared root are shared
 }
 
 // About is a subject; members that do not apply are empty.
@@ -47,11 +52,14 @@ type Run struct {
 // Figures are the marks of a kind, or of everything. A share with nothing to
 // count is null in JSON.
 type Figures struct {
-	Incidents int      `json:"incidents"`
-	Found     int      `json:"found"`
-	False     int      `json:"false_alarms"`
-	Precision *float64 `json:"precision"`
-	Recall    *float64 `json:"recall"`
+	Incidents int `json:"incidents"`
+	Found     int `json:"found"`
+	False     int `json:"false_alarms"`
+	// Unlabelled alerts are certain though no label names them: shelves that
+	// ran empty by themselves. They count neither for nor against precision.
+	Unlabelled int      `json:"unlabelled"`
+	Precision  *float64 `json:"precision"`
+	Recall     *float64 `json:"recall"`
 	// Lead is the median time from the first alert to the end of the cause: the
 	// time left to act. Delay is the median from the start of the cause to the
 	// alert; an alert that warns ahead makes it negative.
@@ -87,7 +95,7 @@ func (in Incident) about(a Raised) bool {
 	if !ok {
 		m.after = usualMargin
 	}
-	if in.Rule != a.Rule || a.At.Before(in.Start.Add(-m.before)) || a.At.After(in.End.Add(m.after)) {
+	if in.Rule == "" && in.About.SKU == "" || in.Rule != "" && in.Rule != a.Rule || a.At.Before(in.Start.Add(-m.before)) || a.At.After(in.End.Add(m.after)) {
 		return false
 	}
 	switch {
@@ -123,16 +131,21 @@ func Score(runs []Run) Report {
 			k := kinds[in.Kind]
 			if k == nil {
 				k = &tally{}
+			}
+			if in.Rule != "" {
 				kinds[in.Kind], rules[in.Kind] = k, in.Rule
 			}
 			k.take(in, r.Raised, matched)
 		}
 		for i, a := range r.Raised {
-			if !matched[i] {
+			switch {
+			case matched[i]:
+				all.matched++
+			case a.Certain:
+				all.Unlabelled++
+			default:
 				falseOf[a.Rule]++
 				all.False++
-			} else {
-				all.matched++
 			}
 		}
 	}
@@ -244,13 +257,17 @@ func (r Run) Misses() []string {
 	for _, in := range r.Incidents {
 		var k tally
 		k.take(in, r.Raised, matched)
-		if k.Found == 0 {
+		if k.Found == 0 && in.Rule != "" {
 			out = append(out, "missed "+in.Kind+" "+in.Start.Format(time.DateTime)+" "+in.About.String())
 		}
 	}
 	for i, a := range r.Raised {
 		if !matched[i] {
-			out = append(out, "unexplained "+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
+			word := "unexplained "
+			if a.Certain {
+				word = "unlabelled "
+			}
+			out = append(out, word+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
 		}
 	}
 	return out

@@ -172,6 +172,36 @@ func TestEscalation(t *testing.T) {
 	}
 }
 
+// In quiet hours nothing climbs: the ladder begins with the morning's root.
+func TestQuietLadder(t *testing.T) {
+	night, err := alert.ParseInterval("daily 22:00-08:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(t, func(r *alert.Route) {
+		r.Quiet = []alert.Interval{night}
+		r.Ladder = []alert.Rung{{After: 30 * time.Minute, To: alert.Contact{User: "U0LEAD000"}}}
+	})
+	d.now = time.Date(2026, 11, 22, 23, 0, 0, 0, lanli.Zone)
+	d.look(out("a", 100))
+	d.tick(8 * time.Hour)
+	if got := d.sent(); len(got) != 0 {
+		t.Fatalf("at night: %v", got)
+	}
+	d.tick(time.Hour)
+	if got := d.sent(); len(got[chat.Post]) != 1 {
+		t.Fatalf("in the morning: %v", got)
+	}
+	d.tick(29 * time.Minute)
+	if got := d.sent(); len(got) != 0 {
+		t.Fatalf("too soon: %v", got)
+	}
+	d.tick(time.Minute)
+	if got := d.sent(); len(got[chat.Post]) != 1 || len(got[chat.Reply]) != 1 {
+		t.Fatalf("half an hour later: %v", got)
+	}
+}
+
 // A refused act changes nothing and is in the audit; so is one on nothing.
 func TestRefusals(t *testing.T) {
 	d := newDesk(t, nil)

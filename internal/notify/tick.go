@@ -21,7 +21,10 @@ func (n *Notifier) Tick(tx *storage.Tx, now time.Time) (next time.Time, err erro
 	}
 	var list []alert.Transition
 	for _, a := range open {
-		ladder := n.Root.LadderOf(a.Labels())
+		ladder, err := n.ladder(tx, &a, now)
+		if err != nil {
+			return next, err
+		}
 		for {
 			t, changed := alert.Due(n.Policy, a, ladder, now)
 			if !changed {
@@ -47,7 +50,11 @@ func (n *Notifier) Due(tx *storage.Tx, now time.Time) (due bool, next time.Time,
 		return false, next, err
 	}
 	for _, a := range open {
-		next = sooner(next, alert.NextDue(n.Policy, a, n.Root.LadderOf(a.Labels())))
+		ladder, err := n.ladder(tx, &a, now)
+		if err != nil {
+			return false, next, err
+		}
+		next = sooner(next, alert.NextDue(n.Policy, a, ladder))
 	}
 	d, keep, err := n.dispatch(tx, now)
 	if err != nil {
@@ -64,6 +71,32 @@ func (n *Notifier) Due(tx *storage.Tx, now time.Time) (due bool, next time.Time,
 		}
 	}
 	return !next.IsZero() && !next.After(now), next, err
+}
+
+// ladder is the escalation of an alert: none while people were not told of it,
+// as in quiet hours, or while it is silenced.
+func (n *Notifier) ladder(tx *storage.Tx, a *alert.Alert, now time.Time) ([]alert.Rung, error) {
+	labels := a.Labels()
+	ladder := n.Root.LadderOf(labels)
+	if len(ladder) == 0 || a.State != alert.Firing {
+		return nil, nil
+	}
+	silences, err := tx.Silences(n.Shop.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range silences {
+		if s.Mutes(n.Shop, labels, now) {
+			return nil, nil
+		}
+	}
+	for _, id := range a.Groups {
+		g, ok, err := tx.Group(id)
+		if err != nil || ok && g.Told() {
+			return ladder, err
+		}
+	}
+	return nil, nil
 }
 
 // notices announces silences that end soon where they were made.
