@@ -50,6 +50,7 @@ soak: ## the long tests: 1,000 damaged stores, 200 kills of each kind of work, f
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run TestEvalFillRate -v ./internal/analysis/restock
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 10m -run Storm -v ./internal/notify
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -21,6 +21,10 @@ type Config struct {
 	// Commands gives the shop's commands for a channel.
 	Commands func(channel string) *commands.Env
 	Sender   chat.Sender
+	// Form opens a form for the person who caused an event.
+	Form func(ctx context.Context, e chat.Event, f chat.Form) error
+	// Seal signs what buttons carry; the zero Seal takes everything.
+	Seal access.Seal
 	// Home shows a person's home page of the bot.
 	Home   func(ctx context.Context, user string, m chat.Message) error
 	Policy access.Policy
@@ -60,6 +64,11 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 	if !d.Policy.Serves(e.Team, e.Guest) {
 		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event refused", slog.String("team", e.Team), slog.Bool("guest", e.Guest))
 		return chat.Ack{Text: l.T("bot.not_served")}
+	}
+	if e.Kind == chat.Submit {
+		if bad := d.check(e); len(bad) > 0 {
+			return chat.Ack{Fields: bad} // the form stays open and may be sent again
+		}
 	}
 	seen, err := d.seen(ctx, e)
 	if errors.Is(err, storage.ErrFull) {
@@ -147,15 +156,17 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	ask := commands.Ask{
-		User: e.User, Channel: e.Channel, Lang: d.lang(e), Now: d.Now(),
-		Short: e.Command, Text: e.Text, Verb: e.Verb, Value: e.Value, Allows: func(r access.Right) bool { return d.Policy.Allows(e.User, r) },
-	}
-	env := d.Commands(e.Channel)
+	ask, env := d.ask(e), d.Commands(e.Channel)
 	switch e.Kind {
 	case chat.Command, chat.Mentioned, chat.Direct:
 		return env.Answer(ctx, ask)
-	case chat.Press:
+	case chat.Press, chat.Submit:
+		var ok bool
+		if ask.Value, ok = d.Seal.Open(e.Verb, e.Value); !ok {
+			return env.Forged(ctx, ask)
+		}
+		return env.Press(ctx, ask)
+	case chat.Shortcut:
 		return env.Press(ctx, ask)
 	case chat.Joined, chat.Home:
 		return env.Welcome(ctx, ask)
@@ -163,7 +174,35 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 	return r, fmt.Errorf("event kind %q", e.Kind)
 }
 
+// ask is an event in the words of commands.
+func (d *Desk) ask(e chat.Event) commands.Ask {
+	return commands.Ask{
+		User: e.User, Channel: e.Channel, Lang: d.lang(e), Now: d.Now(), Thread: e.Thread, Message: e.Message, Said: e.Said,
+		Short: e.Command, Text: e.Text, Verb: e.Verb, Value: e.Value, Fields: e.Fields,
+		Allows: func(r access.Right) bool { return d.Policy.Allows(e.User, r) },
+	}
+}
+
+// check says what is wrong with the answers of a form. It neither reads nor
+// writes the store: the form waits for it.
+func (d *Desk) check(e chat.Event) map[string]string {
+	ask := d.ask(e)
+	var ok bool
+	if ask.Value, ok = d.Seal.Open(e.Verb, e.Value); !ok {
+		return nil // refused once it is served
+	}
+	return d.Commands(e.Channel).Check(ask)
+}
+
 func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
+	if r.Form != nil && d.Form != nil {
+		err := d.Form(ctx, e, d.Seal.Form(*r.Form))
+		if err == nil {
+			return nil
+		}
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "form not opened", slog.String("form", r.Form.Verb), slog.Any("err", err))
+	}
+	r.Message = d.Seal.Message(r.Message)
 	switch {
 	case r.Silent:
 		return nil

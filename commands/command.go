@@ -1,9 +1,11 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"shopwatch/internal/access"
@@ -13,7 +15,7 @@ import (
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
-	"shopwatch/internal/outbox"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -31,6 +33,9 @@ type Command struct {
 	// Query.Item, and not read as a period, a filter and so on.
 	Literal bool
 	Run     func(ctx context.Context, env *Env, r Request) (chat.Message, error)
+	// Form is what is opened when it is asked without words where a form can be;
+	// nil when there is none. What Run answers stands where none can be.
+	Form func(ctx context.Context, env *Env, r Request) (chat.Form, error)
 	// Data gives the numbers behind the answer, for programs; nil when there
 	// are none.
 	Data func(ctx context.Context, env *Env, r Request) (any, error)
@@ -69,8 +74,17 @@ func all() []*Command {
 		counterfeit,
 		digest,
 		alerts,
+		silence,
+		silences,
 		define,
 		status,
+		ackTyped,
+		snoozeTyped,
+		assignTyped,
+		resolveTyped,
+		judgeTyped,
+		releaseTyped,
+		noteTyped,
 		help,
 	}
 }
@@ -84,21 +98,29 @@ func Examples() (list []string) {
 	return list
 }
 
-// Act is what a button does.
+// Act is what a button, a menu, a shortcut or a form does.
 type Act struct {
 	Verb  string
 	Right access.Right
 	Run   func(ctx context.Context, env *Env, ask Ask) (Reply, error)
+	// Check says what is wrong with the answers of a form, by the names of its
+	// inputs. It must be quick: the form waits for it. nil takes every answer.
+	Check func(env *Env, ask Ask) map[string]string
 }
 
-func acts() []*Act { return []*Act{run, share, ack, details} }
+func acts() []*Act {
+	return []*Act{
+		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
+		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
+	}
+}
 
 // Env is what commands work with. It is set up once and only read.
 type Env struct {
 	DB     *storage.DB
 	Series *series.Store // panels of items; nil answers that there is no data
 	Shop   *market.Shop
-	Routes []outbox.Route // where alerts were told, so that their messages can be edited
+	Notify *notify.Notifier // tells of what people do to alerts
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
 	// Store says how the store stands, for the status answer; nil leaves it out.
@@ -127,6 +149,10 @@ type Ask struct {
 	Text    string
 	Verb    string // of a button, with its value
 	Value   string
+	Thread  string            // root of the thread it was asked in, or empty
+	Message chat.Ref          // that a shortcut is about, or that holds the button
+	Said    string            // text of that message
+	Fields  map[string]string // answers of a form
 	Allows  func(access.Right) bool
 }
 
@@ -139,6 +165,8 @@ type Reply struct {
 	// numbers. It is called after the answer has been sent, which it must not
 	// delay.
 	Keep func(ctx context.Context) error
+	// Form is opened for the asker; where that cannot be, Message is said.
+	Form *chat.Form
 }
 
 // Request is a parsed question.
@@ -161,6 +189,9 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if no != nil {
 		return *no, nil
 	}
+	if c.Form != nil && r.Rest == "" {
+		return env.form(ctx, c, r)
+	}
 	if err := env.newest(ctx, &r); err != nil {
 		return Reply{}, err
 	}
@@ -172,6 +203,19 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 		return Reply{}, err
 	}
 	return env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
+}
+
+// form offers the form of a command that was asked without words.
+func (env *Env) form(ctx context.Context, c *Command, r Request) (Reply, error) {
+	f, err := c.Form(ctx, env, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	m, err := c.Run(ctx, env, r)
+	if t, ok := trouble(err); ok {
+		m, err = r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix), nil
+	}
+	return Reply{Message: m, Form: &f}, err
 }
 
 // Numbers gives what stands behind the answer to a typed question, for
@@ -216,7 +260,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
+	return c, Request{Ask: ask, Query: q, Rest: strings.TrimSpace(rest), Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.
@@ -228,9 +272,32 @@ func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
 	}
 	act := acts()[i]
 	if !ask.Allows(act.Right) {
-		return Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}, nil
+		return Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}, env.refused(ctx, ask, "no right")
 	}
 	return act.Run(ctx, env, ask)
+}
+
+// Check says what is wrong with the answers of a form, by the names of its
+// inputs, in the asker's language.
+func (env *Env) Check(ask Ask) map[string]string {
+	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
+	if i < 0 || acts()[i].Check == nil {
+		return nil
+	}
+	return acts()[i].Check(env, ask)
+}
+
+// Forged answers a button whose value the bot has not signed.
+func (env *Env) Forged(ctx context.Context, ask Ask) (Reply, error) {
+	pen := ask.pen(env)
+	return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, env.refused(ctx, ask, "not signed by the bot")
+}
+
+// refused notes in the audit that somebody tried what could not be done.
+func (env *Env) refused(ctx context.Context, ask Ask, why string) error {
+	return env.DB.Update(ctx, func(tx *storage.Tx) error {
+		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: ask.Verb, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
+	})
 }
 
 // Welcome greets a channel or a person with what can be asked.
@@ -267,11 +334,13 @@ func openAlerts(ctx context.Context, env *Env) (open []alert.Alert, pending int,
 		}
 		return err
 	})
-	slices.SortStableFunc(open, func(a, b alert.Alert) int {
-		if d := a.Latest.Severity.Rank() - b.Latest.Severity.Rank(); d != 0 {
-			return d
-		}
-		return int(b.Latest.AtRisk - a.Latest.AtRisk)
-	})
+	byUrgency(open)
 	return open, pending, err
+}
+
+// byUrgency puts the most severe first, and of those the most money.
+func byUrgency(list []alert.Alert) {
+	slices.SortStableFunc(list, func(a, b alert.Alert) int {
+		return cmp.Or(cmp.Compare(a.Latest.Severity.Rank(), b.Latest.Severity.Rank()), cmp.Compare(b.Latest.AtRisk, a.Latest.AtRisk))
+	})
 }

@@ -20,7 +20,7 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil && (i == 0 || !c.First) {
+		if c := named(w); c != nil && (i == 0 || !c.First && !c.Literal) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
@@ -46,6 +46,9 @@ func glued(words []string) (found *Command, rest string) {
 			continue
 		}
 		for _, c := range all() {
+			if c.Literal {
+				continue // what it reads would be cut to pieces
+			}
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
 				if !ok || len(name) <= longest || c.First && (i > 0 || before != "") {

@@ -50,7 +50,7 @@ func TestOneCorrection(t *testing.T) {
 	}
 	d := &Digest{
 		DB: c.DB, Shop: testShop(), Logger: slog.New(slog.DiscardHandler), Now: c.Now, Grace: time.Hour,
-		Routes: []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Digests: []string{Morning}}, {Target: chat.Target{Channel: "C2"}, Lang: "zh-CN", Alerts: []string{"all"}}},
+		Routes: []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Digests: []string{Morning}}, {Target: chat.Target{Channel: "C2"}, Lang: "zh-CN"}},
 	}
 	d.Job(s, time.Hour)
 	sell(t, c, sold, 100_000, market.Complete)

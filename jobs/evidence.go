@@ -3,6 +3,7 @@ package jobs
 import (
 	"slices"
 
+	"shopwatch/internal/alert"
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/outbox"
 	"shopwatch/storage"
@@ -29,4 +30,22 @@ func keep(tx *storage.Tx, b evidence.Basis, s evidence.Said) (string, error) {
 		return "", err
 	}
 	return r.ID, r.Put(tx)
+}
+
+// spoken are the languages and the places in which alerts are told along a tree
+// of routes, each once and in order.
+func spoken(root *alert.Route) (langs, channels []string) {
+	var walk func(r *alert.Route)
+	walk = func(r *alert.Route) {
+		for _, to := range r.To {
+			langs, channels = append(langs, r.Lang), append(channels, to.String())
+		}
+		for i := range r.Routes {
+			walk(&r.Routes[i])
+		}
+	}
+	walk(root)
+	slices.Sort(langs)
+	slices.Sort(channels)
+	return slices.Compact(langs), slices.Compact(channels)
 }

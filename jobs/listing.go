@@ -9,8 +9,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
-	"shopwatch/internal/outbox"
-	"shopwatch/internal/report"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -31,8 +30,7 @@ type Listing struct {
 	// Answers are the rules that this listing opens and ends alerts for: those
 	// that no other feed of the shop answers for.
 	Answers []analysis.Rule
-	Policy  alert.Policy
-	Routes  []outbox.Route
+	Notify  *notify.Notifier
 	Logger  *slog.Logger
 	Now     func() time.Time
 
@@ -136,7 +134,7 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.F
 		return err
 	}
 	var lookup error
-	out := alert.Step(j.Policy, alert.Pass{
+	list := alert.Step(j.Notify.Policy, alert.Pass{
 		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: found,
 		Last: func(fp string) (alert.Alert, bool) {
 			a, ok, err := tx.LastEpisode(fp)
@@ -149,14 +147,9 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.F
 	if lookup != nil {
 		return lookup
 	}
-	w := &Watch{DB: j.DB, Shop: j.Shop, Routes: j.Routes, Logger: j.Logger, Now: j.Now}
-	for _, t := range out.Transitions {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if err := w.apply(tx, t, report.Watched{}, now); err != nil {
-			return fmt.Errorf("alert %s: %w", t.Alert.ID, err)
-		}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	return nil
+	_, err = j.Notify.Apply(tx, list, "", now)
+	return err
 }

@@ -17,8 +17,8 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
-	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
@@ -91,12 +91,12 @@ func newHall(t *testing.T, n int) *hall {
 	})
 	label := func(id string) market.Label { return market.Label{ID: id, Name: market.Name{Zh: id, En: id}} }
 	h.Listing = &Listing{
-		DB: h.db, Source: bulk, Rules: analysis.Defaults(), Catalogue: analysis.DefaultCatalogueRule(), Policy: alert.DefaultPolicy(),
+		DB: h.db, Source: bulk, Rules: analysis.Defaults(), Catalogue: analysis.DefaultCatalogueRule(),
 		Shop:    &market.Shop{ID: "hall", Name: market.Name{Zh: "hall", En: "hall"}, Currency: "CNY", Zone: time.UTC, Channels: []market.Label{label("tmall")}},
 		Answers: []analysis.Rule{analysis.RuleStockOut, analysis.RuleRivalMove},
-		Routes:  []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Alerts: []string{"all"}}},
 		Logger:  slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now },
 	}
+	h.Notify = notify.New(h.Shop, &alert.Route{Name: "alerts", Receiver: alert.Receiver{To: []alert.Contact{{Channel: "C1"}}, Lang: "en"}})
 	h.open()
 	return h
 }
@@ -272,7 +272,7 @@ func TestListingDoubts(t *testing.T) {
 			}
 			h.mustCollect()
 			alerts, posts := h.said()
-			if confirmed != (len(posts) == h.Policy.MaxOpen) || !confirmed && len(alerts) > 0 {
+			if told := len(posts) > 0 && len(posts) <= h.Notify.Storm.Roots; confirmed != told || !confirmed && len(alerts)+len(posts) > 0 {
 				t.Errorf("%d alerts, posts %q", len(alerts), posts)
 			}
 		})

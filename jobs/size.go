@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
+	"shopwatch/internal/alert"
 	"shopwatch/internal/card"
+	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
@@ -20,8 +21,8 @@ import (
 type Size struct {
 	DB     *storage.DB
 	Shop   *market.Shop // in whose name it is told
-	Routes []outbox.Route
-	Warn   int64 // bytes in use; 0 never warns
+	Root   *alert.Route // who gets every alert is told
+	Warn   int64        // bytes in use; 0 never warns
 	Now    func() time.Time
 	Logger *slog.Logger
 }
@@ -46,10 +47,7 @@ func (z *Size) Look(ctx context.Context) error {
 	year, week := z.Shop.Local(now).ISOWeek()
 	key := fmt.Sprintf("note/store/%s/%d-W%02d", advice, year, week)
 	return z.DB.Update(ctx, func(tx *storage.Tx) error {
-		for _, r := range z.Routes {
-			if !slices.Contains(r.Alerts, "all") {
-				continue
-			}
+		for _, r := range everything(z.Root) {
 			note := card.New(i18n.For(r.Lang), z.Shop).StoreNote(string(advice), size.Bytes, size.Free)
 			if _, err := tx.Enqueue(r.Root(key, note, now)); err != nil {
 				return err
@@ -57,4 +55,20 @@ func (z *Size) Look(ctx context.Context) error {
 		}
 		return nil
 	})
+}
+
+// everything are the places that get every alert: those of routes without
+// matchers.
+func everything(root *alert.Route) []outbox.Route {
+	if root == nil || len(root.Match) > 0 {
+		return nil
+	}
+	var out []outbox.Route
+	for _, to := range root.To {
+		out = append(out, outbox.Route{Target: chat.Target{Channel: to.Channel, User: to.User}, Lang: root.Lang})
+	}
+	for i := range root.Routes {
+		out = append(out, everything(&root.Routes[i])...)
+	}
+	return out
 }

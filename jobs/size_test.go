@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"shopwatch/internal/chat"
+	"shopwatch/internal/alert"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
 	"shopwatch/storage"
@@ -15,12 +15,12 @@ import (
 // alert, in their language; one that is not large is not.
 func TestSizeNote(t *testing.T) {
 	r := newRig(t, "30 8 * * *", time.Hour)
-	routes := []outbox.Route{
-		{Target: chat.Target{Channel: "C1"}, Lang: "zh-CN", Alerts: []string{"all"}},
-		{Target: chat.Target{Channel: "C2"}, Lang: "en", Alerts: []string{"all"}},
-		{Target: chat.Target{Channel: "C3"}, Lang: "en", Alerts: []string{"stock_out"}},
+	to := func(channel, lang string) alert.Receiver {
+		return alert.Receiver{To: []alert.Contact{{Channel: channel}}, Lang: lang}
 	}
-	z := &Size{DB: r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Routes: routes, Warn: 1 << 40, Now: r.Now, Logger: r.Logger}
+	some := alert.Route{Match: alert.Matchers{{Name: alert.LabelRule, Op: "=", Value: "stock_out"}}, Receiver: to("C3", "en")}
+	root := &alert.Route{Routes: []alert.Route{{Receiver: to("C1", "zh-CN")}, {Receiver: to("C2", "en")}, some}}
+	z := &Size{DB: r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Root: root, Warn: 1 << 40, Now: r.Now, Logger: r.Logger}
 	look := func(want int) (notes []outbox.Entry) {
 		t.Helper()
 		if err := z.Look(t.Context()); err != nil {

@@ -61,8 +61,7 @@ func (tx *Tx) Alert(id string) (a alert.Alert, found bool, err error) {
 	return a, found, err
 }
 
-// OpenAlerts returns the pending, firing and acknowledged alerts of a shop,
-// oldest first.
+// OpenAlerts returns the pending and the open alerts of a shop, oldest first.
 func (tx *Tx) OpenAlerts(shop market.ShopID) ([]alert.Alert, error) {
 	prefix := keyText(nil, string(shop))
 	var all []alert.Alert

@@ -208,6 +208,16 @@ func (tx *Tx) checkReferences(limit int) (found []string, err error) {
 		_, err := tx.listed(spaceAlertLast, key, id)
 		return try(err), nil
 	}))
+	try(tx.scan(spaceGroupLast, Range{}, func(key, _ []byte) (bool, error) {
+		name, _, _ := cutText(key)
+		_, _, err := tx.LastGroup(name)
+		return try(err), nil
+	}))
+	try(tx.scan(spaceGroupOpen, Range{}, func(key, _ []byte) (bool, error) {
+		shop, _, _ := cutText(key)
+		_, err := tx.Groups(market.ShopID(shop))
+		return try(err), nil
+	}))
 	try(tx.scan(spaceRunLast, Range{}, func(key, _ []byte) (bool, error) {
 		job, _, _ := cutText(key)
 		_, err := tx.Runs(job, 1)

@@ -38,7 +38,7 @@ func fillAll(t *testing.T, db *storage.DB) {
 		for i := range 40 {
 			at := noon.Add(time.Duration(i) * time.Minute)
 			a := alert.Alert{ID: fmt.Sprint("a", i), Fingerprint: fmt.Sprint("f", i), Shop: testShop().ID, State: alert.Firing, Since: at}
-			_, err := tx.Enqueue(outbox.Entry{Key: a.RootKey(), Act: chat.Post, Message: chat.Message{Text: strings.Repeat("hello ", i)}})
+			_, err := tx.Enqueue(outbox.Entry{Key: alert.RootKey(a.ID), Act: chat.Post, Message: chat.Message{Text: strings.Repeat("hello ", i)}})
 			err = errors.Join(err, tx.PutAlert(a), tx.Audit(access.Entry{At: at, Actor: "U1", Act: "alert.ack", Subject: a.ID}),
 				tx.PutRun(storage.Run{Job: "collect", Due: at, Started: at, Outcome: "ok"}), tx.PutSetting(a.ID, []byte("value")))
 			if err != nil {

@@ -32,8 +32,12 @@
 //	picture/<shop>/<table>/<day>  revision part       part 0: head; others: block of 8,192 rows
 //	alert               id                            JSON
 //	alert_since         shop, UTC day, since, id      - (a dated list)
-//	alert_open          shop since id                 - (pending, firing, acknowledged)
+//	alert_open          shop since id                 - (pending and open)
 //	alert_last          fingerprint                   id of its last episode
+//	group               id                            JSON
+//	group_open          shop created id               - (those that may still be written about)
+//	group_last          key                           id of its last episode
+//	silence             shop id                       JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -91,6 +95,10 @@ const (
 	spaceAlertSince     = "alert_since"
 	spaceAlertOpen      = "alert_open"
 	spaceAlertLast      = "alert_last"
+	spaceGroup          = "group"
+	spaceGroupOpen      = "group_open"
+	spaceGroupLast      = "group_last"
+	spaceSilence        = "silence"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

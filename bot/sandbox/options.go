@@ -58,10 +58,12 @@ type Options struct {
 	Channels []Channel
 	Groups   []Group
 	Commands []Command
-	Events   []string // subscribed bot events
-	Scopes   []string // granted to the bot token
-	BotToken string
-	AppToken string
+	// Shortcuts are the bot's acts in the menu of a message; the page shows them.
+	Shortcuts []Shortcut
+	Events    []string // subscribed bot events
+	Scopes    []string // granted to the bot token
+	BotToken  string
+	AppToken  string
 
 	// HTTPURL switches from Socket Mode to signed HTTP: the base URL of the
 	// bot, to which /slack/commands, /slack/interactions and /slack/events
@@ -168,4 +170,10 @@ func defaultChannels(lang string) []Channel {
 		{Name: "shop-alerts", Topic: alerts},
 		{Name: "general"},
 	}
+}
+
+// Shortcut is an act of the bot in the menu of a message.
+type Shortcut struct {
+	Callback string `json:"callback"`
+	Name     string `json:"name"`
 }

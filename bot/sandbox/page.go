@@ -44,7 +44,7 @@ func (s *Sandbox) serveIndex(w http.ResponseWriter, _ *http.Request, index *temp
 	_, offset := s.opt.Now().In(s.opt.Zone).Zone()
 	config := object{
 		"lang": s.opt.Lang, "zone": s.opt.Zone.String(), "offset": offset, "words": words, "bot": s.opt.BotName,
-		"commands": s.opt.Commands, "title": s.opt.Title,
+		"commands": s.opt.Commands, "shortcuts": s.opt.Shortcuts, "title": s.opt.Title,
 	}
 	pageHeaders(w, "text/html; charset=utf-8")
 	// The client is gone when this fails: nobody to tell.
@@ -145,6 +145,8 @@ func (s *Sandbox) pageAct(r *http.Request, a pageAct) (Exchange, error) {
 		return s.Act(ctx, a.User, a.Channel, Pick{TS: a.TS, View: a.View, Block: a.Block, Action: a.Action, Values: a.Values})
 	case "submit":
 		return s.Submit(ctx, a.User, a.View, a.Fields)
+	case "shortcut":
+		return s.Shortcut(ctx, a.User, a.Channel, a.TS, a.Name)
 	case "dismiss":
 		return s.Dismiss(ctx, a.User, a.View)
 	case "home":

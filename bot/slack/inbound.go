@@ -64,7 +64,7 @@ func (s *Slack) readCommand(payload json.RawMessage, envelope string) (chat.Even
 	e := chat.Event{
 		Kind: chat.Command, At: at, Team: c.TeamID, Channel: c.ChannelID, User: c.UserID,
 		Command: c.Command, Text: strings.TrimSpace(unescape(c.Text)),
-		Handle: s.handles.open(c.ResponseURL, at, false),
+		Handle: s.handles.open(c.ResponseURL, c.TriggerID, at, false),
 	}
 	switch {
 	case c.TriggerID != "":
@@ -96,8 +96,12 @@ type action struct {
 	Message *struct {
 		TS     string `json:"ts"`
 		Thread string `json:"thread_ts"`
+		Text   string `json:"text"`
 	} `json:"message"`
-	Actions []struct {
+	Callback string    `json:"callback_id"` // of a shortcut
+	ActionAt string    `json:"action_ts"`   // of a shortcut
+	View     *sentView `json:"view"`        // of a form
+	Actions  []struct {
 		ID       string `json:"action_id"`
 		At       string `json:"action_ts"`
 		Value    string `json:"value"`
@@ -112,7 +116,13 @@ func (s *Slack) readAction(payload json.RawMessage) (chat.Event, error) {
 	if err := json.Unmarshal(payload, &a); err != nil {
 		return chat.Event{}, fmt.Errorf("read interaction: %w", err)
 	}
-	if a.Type != "block_actions" {
+	switch a.Type {
+	case "block_actions":
+	case "message_action":
+		return s.readShortcut(a)
+	case "view_submission":
+		return s.readForm(a)
+	default:
 		return chat.Event{}, errUnused
 	}
 	if len(a.Actions) == 0 || a.User.ID == "" || a.Trigger == "" {
@@ -125,14 +135,11 @@ func (s *Slack) readAction(payload json.RawMessage) (chat.Event, error) {
 	}
 	at := s.cfg.Now()
 	e := chat.Event{
-		Kind: chat.Press, At: at, Team: a.User.Team, Channel: a.Container.Channel, User: a.User.ID,
+		Kind: chat.Press, At: at, Team: a.team(), Channel: a.Container.Channel, User: a.User.ID,
 		Keys: []string{"ac:" + a.Trigger + pressed.At},
 		Verb: verb, Value: pressed.Value, Thread: a.Container.Thread,
 		Message: chat.Ref{Channel: a.Container.Channel, TS: a.Container.TS},
-		Handle:  s.handles.open(a.Response, at, a.Container.Ephemeral),
-	}
-	if a.Team != nil && a.Team.ID != "" {
-		e.Team = a.Team.ID
+		Handle:  s.handles.open(a.Response, a.Trigger, at, a.Container.Ephemeral),
 	}
 	if e.Channel == "" && a.Channel != nil {
 		e.Channel, e.Message.Channel = a.Channel.ID, a.Channel.ID
@@ -290,8 +297,12 @@ func unescape(s string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
 }
 
-// ackOf is the body of the acknowledgement of a slash command.
+// ackOf is the body of the acknowledgement of a slash command, or of a form
+// with wrong answers.
 func ackOf(k kind, a chat.Ack) map[string]any {
+	if k == kindAction && len(a.Fields) > 0 {
+		return fieldErrors(a.Fields)
+	}
 	if k != kindCommand || strings.TrimSpace(a.Text) == "" {
 		return nil
 	}

@@ -193,14 +193,14 @@ func TestBucketAndBackoff(t *testing.T) {
 func TestHandlesAreBounded(t *testing.T) {
 	var h handles
 	now := time.Unix(1_700_000_000, 0)
-	first := h.open("https://hooks.slack.com/1", now, false)
+	first := h.open("https://hooks.slack.com/1", "", now, false)
 	for range maxHandles + 100 {
-		h.open("https://hooks.slack.com/2", now, false)
+		h.open("https://hooks.slack.com/2", "", now, false)
 	}
 	if _, ok := h.use(first, now); ok || len(h.byID) > maxHandles || len(h.order) > maxHandles {
 		t.Errorf("%d kept", len(h.byID))
 	}
-	h.open("https://hooks.slack.com/3", now.Add(time.Hour), false)
+	h.open("https://hooks.slack.com/3", "", now.Add(time.Hour), false)
 	if len(h.byID) != 1 {
 		t.Errorf("%d kept after an hour", len(h.byID))
 	}

@@ -32,12 +32,28 @@ type ManifestOptions struct {
 // Commands returns the slash commands. /shop alone reaches everything.
 func Commands() []ManifestCommand {
 	return []ManifestCommand{
-		{"/shop", "Questions, digests, alerts and the state of the bot", "help | gmv | price | stock | complaints | digest | alerts | status"},
+		{"/shop", "Questions, digests, alerts and the state of the bot", "help | gmv | price | stock | complaints | digest | alerts | silence | silences | status"},
 		{"/gmv", "GMV against base, sprint and challenge targets", "[store|category|channel|region] [today|yesterday|7d]"},
 		{"/price", "Competitor price moves and price conflicts between channels", "[sku|brand|conflicts|floor] [24h|7d]"},
 		{"/stock", "Stockouts, days of cover and slow movers", "[out|low|slow|sku CODE]"},
 		{"/complaints", "Complaint spikes and their causes", "[store|sku CODE|causes] [24h|7d]"},
 		{"/digest", "Show a digest now", "[now|preview] [team]"},
+	}
+}
+
+// ManifestShortcut is an act in the menu of a message.
+type ManifestShortcut struct {
+	Name        string // at most 24 characters
+	Callback    string
+	Description string
+}
+
+// Shortcuts returns the acts in the menu of a message, for threads, where slash
+// commands do not work.
+func Shortcuts() []ManifestShortcut {
+	return []ManifestShortcut{
+		{"Acknowledge alert", "alert_ack", "Take the alert of this thread"},
+		{"Keep as alert note", "alert_note", "Keep this message as the note of the alert of this thread"},
 	}
 }
 
@@ -77,7 +93,7 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Name": o.Name, "Bot": botName(o.Name), "Description": o.Description, "Host": o.HTTPHost,
-		"Commands": o.Commands, "Scopes": Scopes(), "Events": events(),
+		"Commands": o.Commands, "Scopes": Scopes(), "Events": events(), "Shortcuts": Shortcuts(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("slack manifest: %w", err)

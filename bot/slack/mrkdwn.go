@@ -210,6 +210,8 @@ func (w *lineWriter) span(sp chat.Span) {
 		w.mention(sp)
 	case sp.Unix > 0:
 		w.moment(sp)
+	case sp.Ref != nil && platformID(sp.Ref.Channel, "CDG"):
+		w.link(chat.Span{Text: sp.Text, Bold: sp.Bold, Italic: sp.Italic, Link: permalink(*sp.Ref)})
 	case sp.Link != "":
 		w.link(sp)
 	default:
@@ -293,6 +295,12 @@ func (w *lineWriter) moment(sp chat.Span) {
 	if length(out) < w.room {
 		w.raw(out)
 	}
+}
+
+// permalink is the address of a message; Slack leads whoever is signed in to
+// the workspace that has it.
+func permalink(r chat.Ref) string {
+	return "https://slack.com/archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
 }
 
 func (w *lineWriter) link(sp chat.Span) {

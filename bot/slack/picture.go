@@ -90,18 +90,9 @@ func (s *Slack) picture(ctx context.Context, c chat.Chart) (string, error) {
 // upload hands the bytes over in three steps. The file belongs to no channel:
 // it is seen where the bot shows it.
 func (s *Slack) upload(ctx context.Context, png []byte, c chat.Chart) (string, error) {
-	slot, err := s.api.GetUploadURLExternalContext(ctx, slackgo.GetUploadURLExternalParameters{
-		FileName: "chart.png", FileSize: len(png), AltTxt: clamp(clean(c.Alt), maxAlt),
-	})
-	id := ""
-	if slot != nil {
-		id = slot.FileID
-	}
-	if err := asked(s.classify(err, id)); err != nil {
-		return "", fmt.Errorf("ask for upload address: %w", err)
-	}
-	if err := s.putFile(ctx, slot.UploadURL, png); err != nil {
-		return "", fmt.Errorf("upload picture: %w", err)
+	id, err := s.hand(ctx, slackgo.GetUploadURLExternalParameters{FileName: "chart.png", FileSize: len(png), AltTxt: clamp(clean(c.Alt), maxAlt)}, png)
+	if err != nil {
+		return "", err
 	}
 	done, err := s.api.CompleteUploadExternalContext(ctx, slackgo.CompleteUploadExternalParameters{
 		Files: []slackgo.FileSummary{{ID: id, Title: clamp(clean(c.Title), maxHeading)}},
@@ -111,6 +102,21 @@ func (s *Slack) upload(ctx context.Context, png []byte, c chat.Chart) (string, e
 	}
 	if err != nil {
 		return "", fmt.Errorf("complete upload: %w", s.scrub.err(err))
+	}
+	return id, nil
+}
+
+// hand asks for an upload address and sends the bytes there.
+func (s *Slack) hand(ctx context.Context, what slackgo.GetUploadURLExternalParameters, content []byte) (id string, err error) {
+	slot, err := s.api.GetUploadURLExternalContext(ctx, what)
+	if slot != nil {
+		id = slot.FileID
+	}
+	if err := asked(s.classify(err, id)); err != nil {
+		return "", fmt.Errorf("ask for upload address: %w", err)
+	}
+	if err := s.putFile(ctx, slot.UploadURL, content); err != nil {
+		return "", fmt.Errorf("upload: %w", err)
 	}
 	return id, nil
 }

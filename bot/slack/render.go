@@ -161,7 +161,7 @@ func (r *renderer) words(lines []chat.Rich, side *chat.Button) []piece {
 		block := slackgo.NewSectionBlock(rich(text), nil, nil)
 		cost := length(text)
 		if side != nil {
-			if b, n, ok := button(*side); ok {
+			if b, n, ok := element(*side); ok {
 				block.Accessory = slackgo.NewAccessory(b)
 				cost += n
 			}
@@ -221,7 +221,7 @@ func (r *renderer) fields(fields []chat.Field, side *chat.Button) []piece {
 		}
 		block := slackgo.NewSectionBlock(nil, objects, nil)
 		if side != nil {
-			if b, n, ok := button(*side); ok {
+			if b, n, ok := element(*side); ok {
 				block.Accessory = slackgo.NewAccessory(b)
 				cost += n
 			}
@@ -261,14 +261,14 @@ func actions(buttons []chat.Button) []piece {
 		cost := 0
 		used := map[string]bool{}
 		for i, b := range row {
-			e, n, ok := button(b)
+			e, n, ok := element(b)
 			if !ok {
 				continue
 			}
-			if used[e.ActionID] { // must be unique in its block
-				e.ActionID += ":" + strconv.Itoa(i+1)
+			if id := actionID(e); used[*id] { // must be unique in its block
+				*id += ":" + strconv.Itoa(i+1)
 			}
-			used[e.ActionID] = true
+			used[*actionID(e)] = true
 			elements = append(elements, e)
 			cost += n
 		}
@@ -283,10 +283,52 @@ func actions(buttons []chat.Button) []piece {
 // reports those presses too, and nobody waits for them.
 const verbOfLinks = "open_address"
 
+// element renders a button or a menu and says what it costs.
+func element(b chat.Button) (slackgo.BlockElement, int, bool) {
+	if len(b.Options) > 0 {
+		return menu(b)
+	}
+	return button(b)
+}
+
+// actionID is where an element that element has made keeps its action id.
+func actionID(e slackgo.BlockElement) *string {
+	if m, ok := e.(*slackgo.SelectBlockElement); ok {
+		return &m.ActionID
+	}
+	return &e.(*slackgo.ButtonBlockElement).ActionID //nolint:forcetypeassert // element makes these two
+}
+
+// maxOptions and maxOption bound a menu.
+const (
+	maxOptions = 100
+	maxOption  = 75
+)
+
+// menu renders a button that opens a list of choices. A choice whose value
+// Slack would not carry is left out.
+func menu(b chat.Button) (slackgo.BlockElement, int, bool) {
+	label := clamp(strings.TrimSpace(clean(b.Label)), maxLabel)
+	cost := length(label)
+	var options []*slackgo.OptionBlockObject
+	for _, o := range b.Options {
+		text := clamp(strings.TrimSpace(clean(o.Label)), maxLabel)
+		if text == "" || o.Value == "" || length(o.Value) > maxOption || len(options) == maxOptions {
+			continue
+		}
+		options = append(options, slackgo.NewOptionBlockObject(o.Value, plain(text), nil))
+		cost += length(text) + length(o.Value)
+	}
+	if label == "" || b.Verb == "" || strings.Contains(b.Verb, ":") || length(b.Verb) > 200 || len(options) == 0 {
+		return nil, 0, false
+	}
+	return slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeStatic, plain(label), b.Verb, options...), cost, true
+}
+
 // button renders one button and says what it costs. The action id is the verb,
 // to which a row may add a number after a colon. A button that could do nothing,
 // or whose value Slack would not carry, is left out.
-func button(b chat.Button) (*slackgo.ButtonBlockElement, int, bool) {
+func button(b chat.Button) (slackgo.BlockElement, int, bool) {
 	label := clamp(strings.TrimSpace(clean(b.Label)), maxLabel)
 	verb := b.Verb
 	target, isLink := address(b.URL, "https", "http")

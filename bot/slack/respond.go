@@ -33,6 +33,7 @@ var errNoAddress = errors.New("no response address")
 // address is a secret, and events get logged.
 type handle struct {
 	address string
+	trigger string // opens a form for three seconds
 	at      time.Time
 	uses    int
 	replace bool // the event came from a private message, which the answer replaces
@@ -46,9 +47,10 @@ type handles struct {
 	order []string
 }
 
-// open keeps an address and returns the handle to it; "" for no address.
-func (h *handles) open(address string, at time.Time, replace bool) string {
-	if address == "" {
+// open keeps an address and a trigger and returns the handle to them; "" when
+// there is neither.
+func (h *handles) open(address, trigger string, at time.Time, replace bool) string {
+	if address == "" && trigger == "" {
 		return ""
 	}
 	h.mu.Lock()
@@ -57,7 +59,7 @@ func (h *handles) open(address string, at time.Time, replace bool) string {
 		h.byID = map[string]*handle{}
 	}
 	id := rand.Text()
-	h.byID[id] = &handle{address: address, at: at, replace: replace}
+	h.byID[id] = &handle{address: address, trigger: trigger, at: at, replace: replace}
 	h.order = append(h.order, id)
 	for len(h.order) > 0 {
 		oldest, ok := h.byID[h.order[0]]
@@ -75,11 +77,21 @@ func (h *handles) use(id string, now time.Time) (handle, bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a, ok := h.byID[id]
-	if !ok || a.uses >= addressUses || now.Sub(a.at) >= addressLife {
+	if !ok || a.address == "" || a.uses >= addressUses || now.Sub(a.at) >= addressLife {
 		return handle{}, false
 	}
 	a.uses++
 	return *a, true
+}
+
+// pull takes the trigger behind id, which works once.
+func (h *handles) pull(id string) (trigger string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if a, ok := h.byID[id]; ok {
+		trigger, a.trigger = a.trigger, ""
+	}
+	return trigger
 }
 
 // spend marks the address behind id as used up.

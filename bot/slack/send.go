@@ -93,7 +93,28 @@ func (s *Slack) attempt(ctx context.Context, d chat.Delivery, channel string, v 
 	if d.Act == chat.Reply && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
 		return s.stray(ctx, channel, ts)
 	}
-	return receipt(channel, ts), nil
+	r := receipt(channel, ts)
+	if f := d.Message.File; f != nil && d.Act == chat.Reply {
+		r.Degraded = s.attach(ctx, channel, d.Root.TS, *f)
+	}
+	return r, nil
+}
+
+// attach shares a file in a thread whose message has just been posted. That
+// message counts as sent either way; what is returned says that the file is
+// missing, or nothing.
+func (s *Slack) attach(ctx context.Context, channel, thread string, f chat.File) string {
+	id, err := s.hand(ctx, slackgo.GetUploadURLExternalParameters{FileName: clean(f.Name), FileSize: len(f.Content)}, []byte(f.Content))
+	if err == nil {
+		_, err = s.api.CompleteUploadExternalContext(ctx, slackgo.CompleteUploadExternalParameters{
+			Files: []slackgo.FileSummary{{ID: id, Title: clamp(clean(f.Title), maxHeading)}}, Channel: channel, ThreadTimestamp: thread,
+		})
+	}
+	if err == nil {
+		return ""
+	}
+	s.log.WarnContext(ctx, "file not attached", "file", clean(f.Name), "err", s.scrub.err(err))
+	return "the file is not attached"
 }
 
 // stray deals with a reply whose root is gone, which Slack posts to the channel

@@ -15,6 +15,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -34,6 +35,11 @@ type Settings struct {
 	Clock     *Clock
 	Logger    *slog.Logger
 
+	// Form opens a form; nil where the chat has none. Seal signs what buttons
+	// carry.
+	Form func(ctx context.Context, e chat.Event, f chat.Form) error
+	Seal access.Seal
+
 	Policy   access.Policy
 	Lang     string
 	Langs    map[string]string // language by channel id
@@ -47,7 +53,8 @@ type Settings struct {
 type Shop struct {
 	*market.Shop
 	Feeds  []Feed
-	Routes []outbox.Route
+	Routes []outbox.Route // of digests
+	Alerts *alert.Route   // of alerts; nil tells nobody
 	Rules  report.Rules
 }
 
@@ -71,6 +78,7 @@ type App struct {
 	set       Settings
 	scheduler *jobs.Scheduler
 	deliver   *jobs.Deliver
+	attend    *jobs.Attend
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
@@ -95,7 +103,8 @@ func New(set Settings) (*App, error) {
 	a := &App{set: set}
 	now := set.Clock.Now
 	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
-	a.deliver = &jobs.Deliver{DB: set.DB, Sender: set.Sender, Policy: outbox.DefaultPolicy(), Logger: set.Logger, Now: now}
+	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: outbox.DefaultPolicy(), Logger: set.Logger, Now: now}
+	a.attend = &jobs.Attend{DB: set.DB, Now: now}
 	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline}
 	byChannel := map[string]*commands.Env{}
 	for i := range set.Shops {
@@ -104,9 +113,10 @@ func New(set Settings) (*App, error) {
 			return nil, err
 		}
 		a.envs = append(a.envs, env)
-		for _, r := range set.Shops[i].Routes {
-			if byChannel[r.Target.Channel] == nil {
-				byChannel[r.Target.Channel] = env
+		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		for _, c := range set.Shops[i].channels() {
+			if byChannel[c] == nil {
+				byChannel[c] = env
 			}
 		}
 	}
@@ -114,7 +124,7 @@ func New(set Settings) (*App, error) {
 		return nil, err
 	}
 	a.desk = bot.New(bot.Config{
-		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
+		DB: set.DB, Sender: set.Sender, Home: set.Home, Form: set.Form, Seal: set.Seal, Policy: set.Policy, Logger: set.Logger, Now: now,
 		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
 		Commands: func(channel string) *commands.Env {
 			if env, ok := byChannel[channel]; ok {
@@ -140,7 +150,7 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 			return nil, fmt.Errorf("source %s: %w", f.Spec.ID, err)
 		}
 		if f.Bulk != nil {
-			a.scheduler.Jobs = append(a.scheduler.Jobs, a.listing(s, f).Job(sched))
+			a.scheduler.Jobs = append(a.scheduler.Jobs, a.listing(s, env, f).Job(sched))
 			continue
 		}
 		feed := jobs.Feed{Source: f.Source, Shop: s.Shop, Schedule: sched, Window: f.Spec.Window}
@@ -148,8 +158,7 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		a.scheduler.Jobs = append(a.scheduler.Jobs, a.collector.Job(feed))
 	}
 	watch := &jobs.Watch{
-		DB: a.set.DB, Shop: s.Shop, Rules: s.Rules, Policy: alert.DefaultPolicy(), Routes: s.Routes,
-		Logger: a.set.Logger, Now: a.set.Clock.Now,
+		DB: a.set.DB, Rules: s.Rules, Notify: env.Notify, Logger: a.set.Logger, Now: a.set.Clock.Now,
 	}
 	digest := &jobs.Digest{
 		DB: a.set.DB, Shop: s.Shop, Fresh: s.Rules.Fresh, Cache: s.Rules.Cache, Routes: s.Routes,
@@ -199,5 +208,33 @@ func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 			s.Rules.Fresh[f.Spec.ID] = f.Spec.Freshness
 		}
 	}
-	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules})
+	if s.Alerts == nil {
+		s.Alerts = &alert.Route{Name: "alerts"}
+	}
+	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules})
+}
+
+// channels are the places where a shop speaks, in the order of configuration.
+func (s *Shop) channels() []string {
+	var out []string
+	for _, r := range s.Routes {
+		out = append(out, r.Target.Channel)
+	}
+	if s.Alerts != nil {
+		out = append(out, channelsOf(s.Alerts)...)
+	}
+	return out
+}
+
+func channelsOf(r *alert.Route) []string {
+	var out []string
+	for _, to := range r.To {
+		if to.Channel != "" {
+			out = append(out, to.Channel)
+		}
+	}
+	for i := range r.Routes {
+		out = append(out, channelsOf(&r.Routes[i])...)
+	}
+	return out
 }

@@ -77,7 +77,7 @@ func (c *cast) take(ctx context.Context, now time.Time) (next time.Time) {
 			continue
 		}
 		c.taken[id] = true
-		if _, err := c.demo.Sandbox.Press(ctx, "lilei", alertsChannel, e.TS, card.VerbAck, id); err != nil {
+		if _, err := c.demo.Sandbox.Press(ctx, "lilei", alertsChannel, e.TS, card.VerbAck, ""); err != nil {
 			c.demo.opt.Logger.Info("nobody takes the alert", "alert", id, "reason", err.Error())
 			continue // it was over before anyone came
 		}

@@ -57,6 +57,7 @@ type Demo struct {
 	StatusURL string
 
 	opt    DemoOptions
+	mall   *demo.Mall
 	shop   *Shop
 	db     *storage.DB
 	panels *series.Store
@@ -97,6 +98,7 @@ func OpenDemo(ctx context.Context, o DemoOptions) (d *Demo, err error) {
 	if err != nil {
 		return d, err
 	}
+	d.mall = mall
 	if o.Truth != nil {
 		if err := mall.WriteTruth(o.Truth); err != nil {
 			return d, fmt.Errorf("write incidents: %w", err)
@@ -150,14 +152,18 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 		return err
 	}
 	d.shop = &Shop{
-		Shop: shop, Feeds: feeds, Routes: demoRoutes(d.opt.Lang),
+		Shop: shop, Feeds: feeds, Routes: demoRoutes(d.opt.Lang), Alerts: demoAlerts(d.opt.Lang),
 		Rules: report.Rules{Rules: analysis.Defaults(), Cache: report.NewCache()},
 	}
 	if err := saveShop(ctx, d.db, shop); err != nil {
 		return err
 	}
+	seal, err := loadSeal(ctx, d.db)
+	if err != nil {
+		return err
+	}
 	d.App, err = New(Settings{
-		DB: d.db, Series: d.panels, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
+		DB: d.db, Series: d.panels, Form: talk.OpenForm, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang),
 		Schedule: Schedule{Morning: "30 8 * * *", Watch: "*/10 * * * *", Hold: 2 * time.Hour}, Inline: true,
 	})

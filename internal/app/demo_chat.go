@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"shopwatch/bot/sandbox"
+	"shopwatch/bot/slack"
 	"shopwatch/commands"
+	"shopwatch/internal/alert"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/outbox"
@@ -30,9 +32,20 @@ func otherLang(lang string) string {
 func demoRoutes(lang string) []outbox.Route {
 	return []outbox.Route{
 		{Target: chat.Target{Channel: digestChannel}, Lang: lang, Digests: []string{jobs.Morning}},
-		{Target: chat.Target{Channel: alertsChannel}, Lang: lang, Alerts: []string{"all"}},
-		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}, Alerts: []string{"all"}},
+		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}},
 	}
+}
+
+// demoAlerts tells every alert in two channels, one for each language.
+func demoAlerts(lang string) *alert.Route {
+	to := func(name, channel, lang string) alert.Route {
+		r := alert.Route{Name: name, Continue: true, Receiver: alert.DefaultReceiver()}
+		r.To, r.Lang = []alert.Contact{{Channel: channel}}, lang
+		return r
+	}
+	return &alert.Route{Name: "alerts", Routes: []alert.Route{
+		to("alerts.team", alertsChannel, lang), to("alerts.abroad", abroadChannel, otherLang(lang)),
+	}}
 }
 
 func demoLangs(lang string) map[string]string {
@@ -46,15 +59,18 @@ func demoWorkspace(lang string, now func() time.Time, log *slog.Logger) sandbox.
 	o := sandbox.Options{
 		Now: now, Logger: log, Lang: l.Tag(), TeamName: l.T("demo.team"), Zone: time.FixedZone("Asia/Shanghai", 8*3600),
 		Users: []sandbox.User{
-			{Name: "lin", Real: l.T("demo.lin"), Locale: l.Tag()},
-			{Name: "lilei", Real: l.T("demo.lilei"), Locale: l.Tag()},
-			{Name: "sam", Real: other.T("demo.sam"), Locale: other.Tag()},
+			{ID: "U0LIN", Name: "lin", Real: l.T("demo.lin"), Locale: l.Tag()},
+			{ID: "U0LILEI", Name: "lilei", Real: l.T("demo.lilei"), Locale: l.Tag()},
+			{ID: "U0SAM", Name: "sam", Real: other.T("demo.sam"), Locale: other.Tag()},
 		},
 		Channels: []sandbox.Channel{
 			{ID: digestChannel, Name: "shop-digest", Topic: l.T("demo.digest_topic")},
 			{ID: alertsChannel, Name: "shop-alerts", Topic: l.T("demo.alerts_topic")},
 			{ID: abroadChannel, Name: "shop-" + map[string]string{"en": "en", "zh-CN": "zh"}[other.Tag()], Topic: other.T("demo.abroad_topic")},
 		},
+	}
+	for _, s := range slack.Shortcuts() {
+		o.Shortcuts = append(o.Shortcuts, sandbox.Shortcut{Callback: s.Callback, Name: l.T("demo.shortcut_" + s.Callback)})
 	}
 	for _, c := range commands.Slashes() {
 		o.Commands = append(o.Commands, sandbox.Command{Name: c.Name, Description: l.T(c.Help), Usage: c.Usage})

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"shopwatch/internal/alert"
+	"shopwatch/commands"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
@@ -51,7 +51,7 @@ func (s *Shop) listed() bool {
 
 // listing makes the job of a bulk listing. It answers for the rules about stock
 // and rivals unless the shop has feeds of its own for them.
-func (a *App) listing(s *Shop, f Feed) *jobs.Listing {
+func (a *App) listing(s *Shop, env *commands.Env, f Feed) *jobs.Listing {
 	var answers []analysis.Rule
 	for rule, table := range map[analysis.Rule]*market.Table{analysis.RuleStockOut: market.Inventory, analysis.RuleRivalMove: market.RivalOffers} {
 		if !slices.ContainsFunc(s.Feeds, func(f Feed) bool { return f.Source != nil && f.Source.Table() == table }) {
@@ -60,6 +60,6 @@ func (a *App) listing(s *Shop, f Feed) *jobs.Listing {
 	}
 	return &jobs.Listing{
 		DB: a.set.DB, Series: a.set.Series, Source: f.Bulk, Shop: s.Shop, Rules: s.Rules.Rules, Catalogue: analysis.DefaultCatalogueRule(),
-		Answers: answers, Policy: alert.DefaultPolicy(), Routes: s.Routes, Logger: a.set.Logger, Now: a.set.Clock.Now,
+		Answers: answers, Notify: env.Notify, Logger: a.set.Logger, Now: a.set.Clock.Now,
 	}
 }

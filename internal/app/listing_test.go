@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/chat"
-	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
@@ -59,7 +59,7 @@ func TestListedShop(t *testing.T) {
 		Schedule: Schedule{Morning: "30 8 * * *", Watch: "*/10 * * * *"},
 		Shops: []Shop{{
 			Shop: shop, Feeds: feeds, Rules: report.Rules{Rules: analysis.Defaults(), Cache: report.NewCache()},
-			Routes: []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Alerts: []string{"all"}}},
+			Alerts: &alert.Route{Name: "alerts", Receiver: alert.Receiver{To: []alert.Contact{{Channel: "C1"}}, Lang: "en"}},
 		}},
 	})
 	if err != nil {

@@ -25,6 +25,7 @@ func (a *App) Run(ctx context.Context) error {
 		return nil
 	})
 	g.Go(func() error { return a.schedule(ctx) })
+	g.Go(func() error { return a.attendLoop(ctx) })
 	g.Go(func() error { return a.send(ctx) })
 	err := g.Wait()
 	a.scheduler.Wait()
@@ -39,6 +40,19 @@ func (a *App) schedule(ctx context.Context) error {
 		next, err := a.scheduler.Tick(ctx, a.set.Clock.Now())
 		if err != nil && !errors.Is(err, context.Canceled) {
 			a.set.Logger.LogAttrs(ctx, slog.LevelError, "schedule", slog.Any("err", err))
+			next = time.Time{}
+		}
+		a.set.Clock.Sleep(ctx, next, tick, nil)
+	}
+	return nil
+}
+
+// attendLoop does for alerts what time alone brings about.
+func (a *App) attendLoop(ctx context.Context) error {
+	for ctx.Err() == nil {
+		next, err := a.attend.Tick(ctx)
+		if err != nil && !errors.Is(err, context.Canceled) {
+			a.set.Logger.LogAttrs(ctx, slog.LevelError, "attend", slog.Any("err", err))
 			next = time.Time{}
 		}
 		a.set.Clock.Sleep(ctx, next, tick, nil)
@@ -71,6 +85,10 @@ func (a *App) Step(ctx context.Context, until time.Time, between func(context.Co
 		if err != nil {
 			return err
 		}
+		attended, err := a.attend.Tick(ctx)
+		if err != nil {
+			return err
+		}
 		sent, err := a.deliver.Tick(ctx)
 		if err != nil {
 			return err
@@ -79,7 +97,7 @@ func (a *App) Step(ctx context.Context, until time.Time, between func(context.Co
 		if err != nil {
 			return err
 		}
-		for _, t := range []time.Time{sent, acted} {
+		for _, t := range []time.Time{attended, sent, acted} {
 			if !t.IsZero() && t.Before(next) {
 				next = t
 			}

@@ -61,7 +61,7 @@ func (a *App) status(ctx context.Context, lang string) (web.Status, error) {
 		for _, al := range open {
 			shop.Alerts = append(shop.Alerts, web.Alert{
 				ID: al.ID, Severity: string(al.Latest.Severity), State: string(al.State), Title: pen.AlertLine(al),
-				Since: al.Since, Owner: al.AckedBy,
+				Since: al.Since, Owner: al.Holder(),
 			})
 		}
 		out.Shops = append(out.Shops, shop)

@@ -55,8 +55,12 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	defer panels.Close()
+	seal, err := loadSeal(ctx, db)
+	if err != nil {
+		return err
+	}
 	a, err := New(Settings{
-		DB: db, Series: panels, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Form: talk.OpenForm, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
 		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
@@ -124,6 +128,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 				s.Routes = append(s.Routes, route(c, p))
 			}
 		}
+		s.Alerts = alertRoutes(c, string(m.ID))
 		shops = append(shops, s)
 	}
 	return shops, nil
@@ -134,7 +139,7 @@ func route(c *config.Config, p config.Post) outbox.Route {
 	if lang == "" {
 		lang = c.Language
 	}
-	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests), Alerts: slices.Clone(p.Alerts)}
+	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests)}
 }
 
 func langs(c *config.Config) map[string]string {

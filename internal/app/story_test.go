@@ -22,6 +22,13 @@ import (
 //	type USER CHANNEL TEXT...     somebody types; the story goes on when the bot has answered
 //	thread USER CHANNEL TEXT...   the same in the thread of the newest root
 //	press USER CHANNEL VERB       presses that button of the newest message with one
+//	choose USER CHANNEL VERB CHOICE   chooses that entry of the newest menu of that verb
+//	submit USER FIELD=VALUE...    fills in and sends the form that the person has open
+//	shortcut USER CHANNEL VERB    uses a message shortcut on the newest root, or on its newest reply
+//	forge USER CHANNEL VERB       presses such a button with a value that the bot never gave out
+//	restart                       stops the bot and starts it again over the same store and chat
+//	form USER                     writes the form that the person has open to the file "said"
+//	audit                         writes the audit of acts on alerts to the file "said"
 //	said CHANNEL                  writes what was said there since the last time to the file "said"
 //	evidence CHANNEL              sets $ID to the evidence id of the newest message there
 //	[!] replay [JSON] ID FILE     computes it again into the file, by the running bot if there is one
@@ -46,11 +53,22 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"demo":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).open(a)) },
-			"until":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).until(a[0])) },
-			"type":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
-			"thread": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
-			"press":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
+			"demo":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).open(a)) },
+			"until":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).until(a[0])) },
+			"type":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
+			"thread":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
+			"press":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
+			"choose":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).choose(a[0], a[1], a[2], a[3])) },
+			"submit":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).submit(a[0], a[1:])) },
+			"shortcut": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).shortcut(a[0], a[1], a[2])) },
+			"forge":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).forge(a[0], a[1], a[2])) },
+			"restart":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).restart()) },
+			"form":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(write(ts, of(ts).form(a[0]))) },
+			"audit": func(ts *testscript.TestScript, _ bool, _ []string) {
+				text, err := of(ts).audit()
+				ts.Check(err)
+				ts.Check(write(ts, text))
+			},
 			"evidence": func(ts *testscript.TestScript, _ bool, a []string) {
 				id, err := of(ts).evidence(a[0])
 				ts.Check(err)
@@ -62,10 +80,14 @@ func TestStories(t *testing.T) {
 			"compact": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
 			"ask":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
 			"said": func(ts *testscript.TestScript, _ bool, a []string) {
-				ts.Check(os.WriteFile(ts.MkAbs("said"), []byte(of(ts).said(a[0])), 0o600))
+				ts.Check(write(ts, of(ts).said(a[0])))
 			},
 		},
 	})
+}
+
+func write(ts *testscript.TestScript, text string) error {
+	return os.WriteFile(ts.MkAbs("said"), []byte(text), 0o600)
 }
 
 func of(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
@@ -77,6 +99,8 @@ type world struct {
 	demo   *Demo
 	hangUp func() error
 	heard  map[string]int // by channel: how many events were read
+	// complaints are what was wrong with the form that was sent last.
+	complaints map[string]string
 }
 
 func (w *world) open(args []string) (err error) {
@@ -129,7 +153,7 @@ func (w *world) say(user, channel, thread string, words []string) error {
 func (w *world) inThread(a []string) error {
 	for _, e := range slices.Backward(w.demo.Sandbox.Transcript()) {
 		if e.Kind == "post" && e.Channel == a[1] && e.User == "shopwatch" {
-			return w.say(a[0], a[1], e.TS, a[2:])
+			return w.settle(w.say(a[0], a[1], e.TS, a[2:]))
 		}
 	}
 	return fmt.Errorf("nothing was posted in %s", a[1])

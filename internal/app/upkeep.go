@@ -62,7 +62,7 @@ func (a *App) addUpkeep() error {
 		prune.Shops = append(prune.Shops, set.Shops[i].Shop)
 	}
 	first := &set.Shops[0]
-	size := &jobs.Size{DB: set.DB, Shop: first.Shop, Routes: first.Routes, Warn: set.Upkeep.Warn, Now: now, Logger: set.Logger}
+	size := &jobs.Size{DB: set.DB, Shop: first.Shop, Root: first.Alerts, Warn: set.Upkeep.Warn, Now: now, Logger: set.Logger}
 	for _, j := range []struct {
 		name, at string
 		wanted   bool

@@ -26,6 +26,7 @@ const (
 	gate     = "internal/gate "
 	storage  = "storage "
 	series   = "storage/series "
+	notify   = "internal/notify "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -56,8 +57,9 @@ var allowed = map[string]string{
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + evidence,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + gate + evidence + "internal/source/page github.com/robfig/cron/v3",
+	"internal/notify":   market + alert + access + card + chat + i18n + outbox + storage,
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + notify + evidence,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + notify + source + gate + evidence + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",

@@ -172,8 +172,8 @@ func cards(p Pen) map[string]chat.Message {
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
 		"complaints": p.Complaints(complaints(), "complaints"),
 		"alerts":     p.Alerts(a[:2], 1, now, "alerts"), "alerts_none": p.Alerts(nil, 2, now, "alerts"),
-		"details": p.AlertDetails(a[3], now), "acked": p.AlertAcked(a[1]),
-		"status": p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday", Daily: true}, {Name: "race", Example: "race"}}, false), "welcome": p.Help(nil, true),
+		"details": p.AlertDetails(a[3], now),
+		"status":  p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday", Daily: true}, {Name: "race", Example: "race"}}, false), "welcome": p.Help(nil, true),
 		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
 		"empty": p.Empty(),
 		"race":  p.Race(saturdayGMV(), "race"), "race_none": p.Race(report.GMV{Data: coverage()}, "race"),
@@ -189,11 +189,9 @@ func cards(p Pen) map[string]chat.Message {
 	maps.Copy(out, outlookCards(p))
 	seriesCards(p, out)
 	for _, x := range a {
-		out["alert_"+string(x.Rule)] = p.Alert(x, now)
+		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
 	}
-	for _, k := range []alert.Kind{alert.Ended, alert.Retracted, alert.Escalated, alert.Updated} {
-		out["news_"+string(k)] = p.AlertNews(a[2], k)
-	}
+	maps.Copy(out, alertCards(p))
 	return out
 }
 

@@ -58,7 +58,7 @@ func (p Pen) run(label, question string) chat.Button {
 }
 
 // Verbs of buttons. The value of VerbRun and VerbShare is a question as a person
-// would type it; that of the others is an alert's id.
+// would type it; that of the others is the id of an alert or of a group.
 const (
 	VerbRun     = "run"
 	VerbShare   = "share"

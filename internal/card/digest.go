@@ -113,8 +113,10 @@ func (p Pen) actions(d report.Digest, title string) []chat.Section {
 			{Text: p.subject(a.Latest.Subject) + p.t("colon") + p.gist(a.Latest)},
 		}
 		b := chat.Button{Label: p.t("button_ack"), Verb: VerbAck, Value: a.ID}
-		if a.State == alert.Acknowledged {
-			l = append(l, chat.Span{Text: " → "}, chat.Span{Mention: &chat.Mention{User: a.AckedBy}})
+		if a.State != alert.Firing {
+			if h := a.Holder(); h != "" {
+				l = append(l, chat.Span{Text: " → "}, chat.Span{Mention: &chat.Mention{User: h}})
+			}
 			b = chat.Button{Label: p.t("button_details"), Verb: VerbDetails, Value: a.ID}
 		}
 		out = append(out, chat.Section{Body: []chat.Rich{l}, Accessory: &b})

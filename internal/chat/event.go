@@ -7,12 +7,14 @@ type EventKind string
 
 // Event kinds.
 const (
-	Command   EventKind = "command" // typed a slash command
-	Mentioned EventKind = "mention" // addressed the bot in a channel or thread
-	Direct    EventKind = "direct"  // wrote to the bot alone
-	Press     EventKind = "press"   // pressed a button
-	Home      EventKind = "home"    // opened the bot's home page
-	Joined    EventKind = "joined"  // the bot was added to a channel
+	Command   EventKind = "command"  // typed a slash command
+	Mentioned EventKind = "mention"  // addressed the bot in a channel or thread
+	Direct    EventKind = "direct"   // wrote to the bot alone
+	Press     EventKind = "press"    // pressed a button
+	Shortcut  EventKind = "shortcut" // chose an act from the menu of a message
+	Submit    EventKind = "submit"   // sent a form
+	Home      EventKind = "home"     // opened the bot's home page
+	Joined    EventKind = "joined"   // the bot was added to a channel
 )
 
 // Event is one thing a person did, verified by the transport.
@@ -33,9 +35,13 @@ type Event struct {
 	Command string // "/shop", "/gmv"; empty for mentions
 	Text    string // what followed the command or the mention, unescaped
 
-	Verb    string // of the pressed button
+	Verb    string // of the pressed button, the shortcut or the form
 	Value   string
-	Message Ref // the message that holds the button
+	Message Ref // the message that holds the button, or that the shortcut is about
+	// Said is the text of the message that a shortcut is about, unescaped.
+	Said string
+	// Fields are the answers of a form, by Input.Name.
+	Fields map[string]string
 
 	// Handle lets the adapter answer privately: response URL and trigger id,
 	// opaque to everyone else.
@@ -46,4 +52,7 @@ type Event struct {
 // person alone; empty says nothing.
 type Ack struct {
 	Text string
+	// Fields says what is wrong with the answers of a form, by Input.Name; the
+	// form stays open.
+	Fields map[string]string
 }

@@ -11,6 +11,8 @@ import "strings"
 type Message struct {
 	Text     string    `json:"text"`
 	Sections []Section `json:"sections,omitempty"`
+	// File is attached to a reply in a thread; other messages leave it out.
+	File *File `json:"file,omitempty"`
 }
 
 // Section is a run of content. The members that are set are rendered in the
@@ -41,6 +43,7 @@ type Span struct {
 	Link    string   `json:"link,omitempty"`    // https only; Text is what is shown
 	Mention *Mention `json:"mention,omitempty"` // from configuration or a chat event, never from data
 	Unix    int64    `json:"unix,omitempty"`    // a moment, shown in the reader's zone; Text is the fallback
+	Ref     *Ref     `json:"ref,omitempty"`     // another message; Text is the link to it
 }
 
 // Mention names a person or a group of the platform by id.
@@ -81,15 +84,32 @@ const (
 
 // Button is an act offered to the reader. Verb names the act, Value is an
 // opaque id of at most 200 characters: the state lives in the store and is
-// checked again when the button is pressed. URL makes it a plain link.
+// checked again when the button is pressed. URL makes it a plain link; Options
+// make it a menu, whose choice takes the place of Value.
 type Button struct {
 	Label string      `json:"label"`
 	Verb  string      `json:"verb,omitempty"`
 	Value string      `json:"value,omitempty"`
 	URL   string      `json:"url,omitempty"`
 	Style ButtonStyle `json:"style,omitempty"`
+	// Options are 1 to 100 choices; their values have at most 75 characters.
+	Options []Option `json:"options,omitempty"`
 	// Alt is read aloud in place of the label; at most 75 characters.
 	Alt string `json:"alt,omitempty"`
+}
+
+// Option is one choice of a menu or of a form.
+type Option struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+// File is a text file that goes with a message of a thread, e.g. the rows that
+// a list leaves out.
+type File struct {
+	Name    string `json:"name"` // with its extension
+	Title   string `json:"title"`
+	Content string `json:"content"`
 }
 
 // Line is a Rich of one plain span.

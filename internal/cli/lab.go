@@ -28,6 +28,7 @@ each verb.`,
 	for _, v := range lab.Verbs() {
 		c.AddCommand(t.labCommand(v))
 	}
+	c.AddCommand(t.labScenarios())
 	return c
 }
 

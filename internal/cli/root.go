@@ -33,6 +33,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	manifestVerb, healthVerb, versionVerb,
 	labVerb,
 	benchVerb,
+	alertVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -16,16 +16,18 @@ import (
 // Config is a configuration file with defaults filled in and checked.
 type Config struct {
 	// Language is the language of messages where a post or a person has none.
-	Language string   `yaml:"language" default:"zh-CN" rule:"one=zh-CN|en"`
-	Shops    []Shop   `yaml:"shops" rule:"required"`
-	Slack    Slack    `yaml:"slack"`
-	Post     []Post   `yaml:"post"`
-	Schedule Schedule `yaml:"schedule"`
-	Rules    Rules    `yaml:"rules"`
-	Storage  Storage  `yaml:"storage"`
-	Web      Web      `yaml:"web"`
-	Logs     Logs     `yaml:"logs"`
-	Access   Access   `yaml:"access"`
+	Language string `yaml:"language" default:"zh-CN" rule:"one=zh-CN|en"`
+	Shops    []Shop `yaml:"shops" rule:"required"`
+	Slack    Slack  `yaml:"slack"`
+	Post     []Post `yaml:"post"`
+	// Alerts are trees beside what Post takes; every one is tried.
+	Alerts   []AlertRoute `yaml:"alerts"`
+	Schedule Schedule     `yaml:"schedule"`
+	Rules    Rules        `yaml:"rules"`
+	Storage  Storage      `yaml:"storage"`
+	Web      Web          `yaml:"web"`
+	Logs     Logs         `yaml:"logs"`
+	Access   Access       `yaml:"access"`
 	// Sources and Limits are read by the source engine, from Raw.
 	Sources Section `yaml:"sources"`
 	Limits  Section `yaml:"limits"`

@@ -75,6 +75,7 @@ func scalars() []reflect.Type {
 }
 
 // eachField calls visit for every key below a struct type, outer ones first.
+// The keys of a type that holds itself are visited once.
 func eachField(t reflect.Type, visit func(field)) {
 	for _, f := range fieldsOf(t) {
 		visit(f)
@@ -82,7 +83,7 @@ func eachField(t reflect.Type, visit func(field)) {
 		if inner.Kind() == reflect.Slice {
 			inner = inner.Elem()
 		}
-		if section(inner) {
+		if section(inner) && inner != t {
 			eachField(inner, visit)
 		}
 	}

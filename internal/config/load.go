@@ -16,6 +16,9 @@ type Options struct {
 	// CheckCron says why a schedule of five valid fields never runs; nil
 	// accepts all of them.
 	CheckCron func(line string) error
+	// CheckMatch and CheckInterval say why matchers or a recurring stretch of
+	// alerts cannot be read; nil accepts all of them.
+	CheckMatch, CheckInterval func(text string) error
 }
 
 // Load reads the file at path. env answers variables, as os.LookupEnv does.
@@ -72,6 +75,7 @@ func (d *decoder) decode(raw []byte, o Options) {
 	d.root.markets = d.shops()
 	d.checkSlack()
 	d.checkPosts()
+	d.checkAlerts(o)
 	d.checkRest(o)
 }
 

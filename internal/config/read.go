@@ -68,6 +68,11 @@ func readBasic(t reflect.Type, text string) (reflect.Value, *fault) {
 	switch t.Kind() {
 	case reflect.String:
 		v.SetString(text)
+	case reflect.Bool:
+		if text != "true" && text != "false" {
+			return v, bad("want_switch")
+		}
+		v.SetBool(text == "true")
 	case reflect.Int:
 		n, err := strconv.Atoi(text)
 		if err != nil || n != 0 && strings.HasPrefix(strings.TrimLeft(text, "+-"), "0") {

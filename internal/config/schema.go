@@ -13,6 +13,7 @@ func WriteSchema(w io.Writer) error {
 	root := schemaOf(reflect.TypeFor[Config](), nil)
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["title"] = "shopwatch configuration"
+	root["$defs"] = schema{"alert_route": sectionSchema(reflect.TypeFor[AlertRoute]())}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -31,6 +32,8 @@ func schemaOf(t reflect.Type, f *field) schema {
 		return schema{"type": "string", "pattern": `^(\d{4}-\d{2}-\d{2}|.*\$\{.*)$`}
 	case t == reflect.TypeFor[Secret]():
 		return schema{"type": "string", "pattern": `^file:|\$\{`}
+	case t == reflect.TypeFor[[]AlertRoute](): // holds itself
+		return schema{"type": "array", "items": schema{"$ref": "#/$defs/alert_route"}}
 	case t.Kind() == reflect.Slice && section(t.Elem()):
 		return schema{"type": "array", "items": schemaOf(t.Elem(), nil)}
 	case t.Kind() == reflect.Slice:
@@ -39,6 +42,8 @@ func schemaOf(t reflect.Type, f *field) schema {
 		return sectionSchema(t)
 	case t.Kind() == reflect.Float64:
 		return bounds(schema{"type": "number"}, f)
+	case t.Kind() == reflect.Bool:
+		return schema{"type": "boolean"}
 	case t.Kind() == reflect.Int:
 		return bounds(schema{"type": "integer"}, f)
 	}
@@ -76,6 +81,9 @@ func sectionSchema(t reflect.Type) schema {
 }
 
 func defaultValue(t reflect.Type, text string) any {
+	if t.Kind() == reflect.Bool {
+		return text == "true"
+	}
 	if n, err := strconv.ParseFloat(text, 64); err == nil && t.Kind() != reflect.String {
 		return n
 	}

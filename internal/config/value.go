@@ -75,7 +75,7 @@ func (d *decoder) assign(p place, key string, f *field, v reflect.Value, text [2
 // numeric tells whether a value must be written as a bare number, so that
 // variables do not apply.
 func numeric(k reflect.Kind, t reflect.Type) bool {
-	return k == reflect.Float64 || k == reflect.Int && t.PkgPath() == ""
+	return k == reflect.Bool || k == reflect.Float64 || k == reflect.Int && t.PkgPath() == ""
 }
 
 // written returns a scalar as it stands in the file and whether it is text.

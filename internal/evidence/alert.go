@@ -36,9 +36,9 @@ type changeNumbers struct {
 	Last *analysis.Finding `json:"last,omitempty"`
 }
 
-// Said describes the messages of the change in some languages and channels: the
-// root, and what is added to its thread. An alert that carries an id is
-// described without it.
+// Said describes the alert after the change as a message of its own, in some
+// languages and channels; several alerts may share the root in which it is told.
+// An alert that carries an id is described without it.
 func (c Change) Said(b Basis, langs, channels []string) Said {
 	in := changeInputs{Alert: c.Alert, Kind: c.Kind, Open: c.Watched.Open}
 	in.Alert.Evidence = ""
@@ -55,10 +55,7 @@ func (c Change) Said(b Basis, langs, channels []string) Said {
 	}
 	for _, lang := range langs {
 		pen := card.New(i18n.For(lang), b.Shop)
-		s.Texts[lang] = []chat.Message{pen.Alert(in.Alert, c.Watched.At)}
-		if news := pen.AlertNews(in.Alert, c.Kind); news.Text != "" {
-			s.Texts[lang] = append(s.Texts[lang], news)
-		}
+		s.Texts[lang] = []chat.Message{pen.AlertRoot(card.Root{ID: in.Alert.ID, Alerts: []alert.Alert{in.Alert}}, c.Watched.At)}
 	}
 	return s
 }

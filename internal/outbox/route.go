@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"slices"
 	"strconv"
 	"time"
 
@@ -13,12 +12,6 @@ type Route struct {
 	Target  chat.Target
 	Lang    string
 	Digests []string // names of digests
-	Alerts  []string // rules; "all" takes every one
-}
-
-// Takes reports whether alerts of rule go to r.
-func (r Route) Takes(rule string) bool {
-	return slices.Contains(r.Alerts, "all") || slices.Contains(r.Alerts, rule)
 }
 
 // Name is the place as part of a key.

@@ -166,7 +166,7 @@ func (w *world) step(r Rules, p alert.Policy, now time.Time) (Watched, []alert.T
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var out alert.Outcome
+	var out []alert.Transition
 	err = w.db.Update(context.Background(), func(tx *storage.Tx) error {
 		open, err := tx.OpenAlerts(w.shop.ID)
 		if err != nil {
@@ -176,7 +176,7 @@ func (w *world) step(r Rules, p alert.Policy, now time.Time) (Watched, []alert.T
 			Shop: w.shop.ID, Now: now, Open: open, Findings: seen.Findings, Muted: seen.Muted, Restated: seen.Restated,
 			Last: func(fp string) (alert.Alert, bool) { a, ok, _ := tx.LastEpisode(fp); return a, ok },
 		})
-		for _, x := range out.Transitions {
+		for _, x := range out {
 			if err := tx.PutAlert(x.Alert); err != nil {
 				return err
 			}
@@ -186,7 +186,7 @@ func (w *world) step(r Rules, p alert.Policy, now time.Time) (Watched, []alert.T
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return seen, out.Transitions
+	return seen, out
 }
 
 func said(transitions []alert.Transition) []string {

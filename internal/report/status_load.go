@@ -78,7 +78,7 @@ func (s *Status) loadAlerts(tx *storage.Tx) error {
 	if err != nil {
 		return err
 	}
-	for _, state := range []alert.State{alert.Pending, alert.Firing, alert.Acknowledged} {
+	for _, state := range []alert.State{alert.Pending, alert.Firing, alert.Acknowledged, alert.Assigned, alert.Snoozed} {
 		n := 0
 		for _, a := range open {
 			n += b2i(a.State == state)

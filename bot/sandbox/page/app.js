@@ -17,6 +17,7 @@ const ctx = {
   use: (where, e, block, values) =>
     act("act", { ts: where.ts, view: where.view, channel: open.channel, block: block.block_id, action: e.action_id, values }),
   thread: (ts) => show({ thread: ts }),
+  shortcut: (ts, name) => act("shortcut", { channel: open.channel, ts, name }),
   submit: (view, fields) => act("submit", { view, fields }),
   dismiss: (view) => act("dismiss", { view }),
 };

@@ -72,13 +72,20 @@ function message(m, follows, ctx) {
     m.edited ? h("span", { class: "edited-mark" }, `(${word("edited")})`) : null);
   const content = h("div", { class: "content" }, m.ephemeral ? h("div", { class: "only" }, word("only_you")) : null, head, body(m, ctx, follows));
   node.append(follows ? h("time", { class: "gutter" }, clock(unix(m.ts))) : avatar(user), content);
-  if (!m.ephemeral && !ctx.side) {
-    node.append(h("div", { class: "tools" }, h("button", {
-      type: "button", class: "reply-button", title: word("reply_in_thread"), "aria-label": word("reply_in_thread"),
-      onclick: () => ctx.thread(m.thread || m.ts),
-    }, "↩")));
-  }
+  if (!m.ephemeral && !m.system) node.append(tools(m, ctx));
   return node;
+}
+
+// tools are what can be done with a message as a whole.
+function tools(m, ctx) {
+  const reply = ctx.side ? null : h("button", {
+    type: "button", class: "reply-button", title: word("reply_in_thread"), "aria-label": word("reply_in_thread"),
+    onclick: () => ctx.thread(m.thread || m.ts),
+  }, "↩");
+  const acts = (config.shortcuts ?? []).map((s) => h("button", {
+    type: "button", class: "shortcut-button", data: { callback: s.callback }, onclick: () => ctx.shortcut(m.ts, s.callback),
+  }, s.name));
+  return h("div", { class: "tools" }, acts, reply);
 }
 
 function body(m, ctx, follows) {

@@ -1,0 +1,211 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"shopwatch/internal/chat"
+)
+
+// formMemo is what a form carries to itself: where it was opened and the value
+// that comes back with its answers.
+type formMemo struct {
+	Value   string `json:"v"`
+	Channel string `json:"c,omitempty"`
+	Thread  string `json:"t,omitempty"`
+}
+
+// maxIntro bounds the words above the inputs of a form.
+const maxIntro = 10
+
+// OpenForm opens a form for the person who caused e. The platform allows that
+// for three seconds after the event; later, and after a restart, it is a
+// *chat.SendError.
+func (s *Slack) OpenForm(ctx context.Context, e chat.Event, f chat.Form) error {
+	trigger := s.handles.pull(e.Handle)
+	if trigger == "" {
+		return &chat.SendError{Failure: chat.Refused, Reason: "no_trigger"}
+	}
+	view, err := formView(e, f)
+	if err != nil {
+		return &chat.SendError{Failure: chat.Refused, Reason: "unwritable", Err: s.scrub.err(err)}
+	}
+	resp, err := s.api.OpenViewContext(ctx, trigger, view)
+	done := ""
+	if err == nil && resp != nil && resp.Ok {
+		done = "opened"
+	}
+	if err := asked(s.classify(err, done)); err != nil {
+		return fmt.Errorf("open form %s: %w", f.Verb, err)
+	}
+	return nil
+}
+
+func formView(e chat.Event, f chat.Form) (slackgo.ModalViewRequest, error) {
+	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread})
+	if err != nil {
+		return slackgo.ModalViewRequest{}, err
+	}
+	v := slackgo.ModalViewRequest{
+		Type: slackgo.VTModal, Title: plain(clamp(clean(f.Title), maxFormTitle)), Submit: plain(clamp(clean(f.Send), maxFormTitle)),
+		CallbackID: f.Verb, PrivateMetadata: string(memo),
+	}
+	for _, text := range packLines(mrkdwnLines(f.Intro[:min(len(f.Intro), maxIntro)], maxSection), maxSection) {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slackgo.NewSectionBlock(rich(text), nil, nil))
+	}
+	for _, in := range f.Inputs {
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, inputBlock(in))
+	}
+	return v, nil
+}
+
+// maxFormTitle is Slack's limit for the title and the button of a form.
+const maxFormTitle = 24
+
+func inputBlock(in chat.Input) slackgo.Block {
+	var hint *slackgo.TextBlockObject
+	if visible(in.Hint) {
+		hint = plain(clamp(clean(in.Hint), 2000))
+	}
+	b := slackgo.NewInputBlock(in.Name, plain(clamp(clean(in.Label), 2000)), hint, inputElement(in))
+	b.Optional = in.Optional
+	return b
+}
+
+func inputElement(in chat.Input) slackgo.BlockElement {
+	switch in.Kind {
+	case chat.InputDate:
+		e := slackgo.NewDatePickerBlockElement(in.Name)
+		e.InitialDate = in.Initial
+		return e
+	case chat.InputTime:
+		e := slackgo.NewTimePickerBlockElement(in.Name)
+		e.InitialTime = in.Initial
+		return e
+	case chat.InputPerson:
+		e := slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeUser, nil, in.Name)
+		e.InitialUser = in.Initial
+		return e
+	case chat.InputChoice:
+		return choiceElement(in)
+	case chat.InputText, chat.InputLines:
+	}
+	e := slackgo.NewPlainTextInputBlockElement(nil, in.Name)
+	e.InitialValue, e.Multiline, e.MaxLength = clean(in.Initial), in.Kind == chat.InputLines, in.Max
+	if e.MaxLength == 0 {
+		e.MaxLength = 300
+	}
+	return e
+}
+
+func choiceElement(in chat.Input) slackgo.BlockElement {
+	var options []*slackgo.OptionBlockObject
+	var initial *slackgo.OptionBlockObject
+	for _, o := range in.Options {
+		x := slackgo.NewOptionBlockObject(o.Value, plain(clamp(clean(o.Label), maxLabel)), nil)
+		options = append(options, x)
+		if o.Value == in.Initial {
+			initial = x
+		}
+	}
+	e := slackgo.NewOptionsSelectBlockElement(slackgo.OptTypeStatic, nil, in.Name, options...)
+	e.InitialOption = initial
+	return e
+}
+
+// sentView is the part of a sent form that we use.
+type sentView struct {
+	ID       string `json:"id"`
+	Hash     string `json:"hash"`
+	Callback string `json:"callback_id"`
+	Memo     string `json:"private_metadata"`
+	State    struct {
+		Values map[string]map[string]sentAnswer `json:"values"`
+	} `json:"state"`
+}
+
+// sentAnswer is the answer of one input, in the member that fits its kind.
+type sentAnswer struct {
+	Value    *string `json:"value"`
+	Date     *string `json:"selected_date"`
+	Time     *string `json:"selected_time"`
+	User     *string `json:"selected_user"`
+	Selected *struct {
+		Value string `json:"value"`
+	} `json:"selected_option"`
+}
+
+func (a sentAnswer) text() string {
+	for _, v := range []*string{a.Value, a.Date, a.Time, a.User} {
+		if v != nil {
+			return strings.TrimSpace(*v)
+		}
+	}
+	if a.Selected != nil {
+		return a.Selected.Value
+	}
+	return ""
+}
+
+// readForm reads the answers of a form.
+func (s *Slack) readForm(a action) (chat.Event, error) {
+	if a.View == nil || a.View.Callback == "" || a.View.ID == "" || a.User.ID == "" {
+		return chat.Event{}, errors.New("read form: no view, callback or user")
+	}
+	var memo formMemo
+	if err := json.Unmarshal([]byte(a.View.Memo), &memo); err != nil {
+		return chat.Event{}, fmt.Errorf("read form: %w", err)
+	}
+	at := s.cfg.Now()
+	e := chat.Event{
+		Kind: chat.Submit, At: at, Team: a.team(), Channel: memo.Channel, Thread: memo.Thread, User: a.User.ID,
+		Keys: []string{"vw:" + a.View.ID + ":" + a.View.Hash + ":" + a.Trigger}, Verb: a.View.Callback, Value: memo.Value,
+		Fields: map[string]string{}, Handle: s.handles.open("", a.Trigger, at, false),
+	}
+	for _, answers := range a.View.State.Values {
+		for name, answer := range answers {
+			e.Fields[name] = answer.text()
+		}
+	}
+	return e, nil
+}
+
+// readShortcut reads the choice of an act from the menu of a message.
+func (s *Slack) readShortcut(a action) (chat.Event, error) {
+	if a.Callback == "" || a.User.ID == "" || a.Trigger == "" || a.Message == nil || a.Channel == nil {
+		return chat.Event{}, errors.New("read shortcut: no callback, user, message or channel")
+	}
+	at := s.cfg.Now()
+	e := chat.Event{
+		Kind: chat.Shortcut, At: at, Team: a.team(), Channel: a.Channel.ID, User: a.User.ID,
+		Keys: []string{"ac:" + a.Trigger + a.ActionAt}, Verb: a.Callback,
+		Message: chat.Ref{Channel: a.Channel.ID, TS: a.Message.TS}, Said: unescape(a.Message.Text),
+		Handle: s.handles.open(a.Response, a.Trigger, at, false),
+	}
+	if a.Message.Thread != a.Message.TS {
+		e.Thread = a.Message.Thread
+	}
+	return e, nil
+}
+
+// team is the workspace in which an interaction happened.
+func (a action) team() string {
+	if a.Team != nil && a.Team.ID != "" {
+		return a.Team.ID
+	}
+	return a.User.Team
+}
+
+// fieldErrors is the answer to a form that keeps it open.
+func fieldErrors(fields map[string]string) map[string]any {
+	out := map[string]string{}
+	for name, text := range fields {
+		out[name] = clamp(clean(text), 2000)
+	}
+	return map[string]any{"response_action": "errors", "errors": out}
+}

@@ -1,0 +1,276 @@
+package lab
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// Incident is something that a watcher should notice, or a trap.
+type Incident struct {
+	Kind string
+	// Rule is that of the alerts that ought to notice it; empty for something
+	// that may be noticed, by any rule, and need not.
+	Rule       string
+	Quiet      bool // a trap: nothing may be raised because of it
+	Start, End time.Time
+	About      About
+}
+
+// Raised is an alert that was told, in one place.
+type Raised struct {
+	Rule   string
+	About  About
+	At     time.Time
+	Root   string // key of its root message
+	Detail string // for people
+	// Certain says that the data itself shows the problem, as an empty shelf
+	// does: without a label the alert is neither right nor wrong.
+	Certain  bool
+	Messages int // roots and thread lines that told of it; those of a shared root are shared
+}
+
+// About is a subject; members that do not apply are empty.
+type About struct {
+	Unit  market.Unit
+	SKU   market.SKU
+	Rival string
+}
+
+// Run is one played shop.
+type Run struct {
+	Seed      uint64
+	Incidents []Incident
+	Raised    []Raised
+	Roots     []time.Time // of every root message
+	Messages  int         // every root and thread line
+	Days      float64
+}
+
+// Figures are the marks of a kind, or of everything. A share with nothing to
+// count is null in JSON.
+type Figures struct {
+	Incidents int `json:"incidents"`
+	Found     int `json:"found"`
+	False     int `json:"false_alarms"`
+	// Unlabelled alerts are certain though no label names them: shelves that
+	// ran empty by themselves. They count neither for nor against precision.
+	Unlabelled int      `json:"unlabelled"`
+	Precision  *float64 `json:"precision"`
+	Recall     *float64 `json:"recall"`
+	// Lead is the median time from the first alert to the end of the cause: the
+	// time left to act. Delay is the median from the start of the cause to the
+	// alert; an alert that warns ahead makes it negative.
+	Lead             *float64 `json:"lead_time_minutes"`
+	Delay            *float64 `json:"delay_minutes"`
+	RootsPerIncident *float64 `json:"roots_per_incident"`
+	MessagesPerDay   float64  `json:"messages_per_day"`
+}
+
+// Report is what lab scenarios writes.
+type Report struct {
+	Seeds       []uint64           `json:"seeds"`
+	DaysPerSeed float64            `json:"days_per_seed"`
+	Overall     Figures            `json:"overall"`
+	Kinds       map[string]Figures `json:"kinds"`
+	// BusiestDay is the largest number of roots that one channel got in a day.
+	BusiestDay int `json:"busiest_day_roots"`
+}
+
+// margin is how far from its incident an alert may be and still be about it:
+// stock is warned of ahead, complaints come in for two days afterwards.
+var margin = map[string]struct{ before, after time.Duration }{
+	"stock_out":       {48 * time.Hour, 6 * time.Hour},
+	"complaint_spike": {0, 48 * time.Hour},
+}
+
+// usualMargin is that of the other rules.
+const usualMargin = 6 * time.Hour
+
+// about reports whether an alert is one of an incident's own.
+func (in Incident) about(a Raised) bool {
+	m, ok := margin[in.Rule]
+	if !ok {
+		m.after = usualMargin
+	}
+	if in.Rule == "" && in.About.SKU == "" || in.Rule != "" && in.Rule != a.Rule || a.At.Before(in.Start.Add(-m.before)) || a.At.After(in.End.Add(m.after)) {
+		return false
+	}
+	switch {
+	case in.About.SKU != "" && in.About.SKU != a.About.SKU, in.About.Rival != "" && in.About.Rival != a.About.Rival:
+		return false
+	}
+	return in.About.SKU != "" || in.About.Unit == "" || a.About.Unit == "" || in.About.Unit == a.About.Unit
+}
+
+// tally gathers the marks of one kind.
+type tally struct {
+	Figures
+	leads, delays []float64
+	roots         int
+	matched       int // alerts
+	messages      int
+}
+
+// Score holds what was told against what was to be noticed. A false alarm
+// counts against every kind that its rule should notice.
+func Score(runs []Run) Report {
+	out := Report{Kinds: map[string]Figures{}}
+	kinds, all := map[string]*tally{}, &tally{}
+	falseOf := map[string]int{}
+	rules := map[string]string{}
+	for _, r := range runs {
+		out.Seeds = append(out.Seeds, r.Seed)
+		out.DaysPerSeed = r.Days
+		out.BusiestDay = max(out.BusiestDay, busiest(r.Roots))
+		all.messages += r.Messages
+		matched := make([]bool, len(r.Raised))
+		for _, in := range r.Incidents {
+			k := kinds[in.Kind]
+			if k == nil {
+				k = &tally{}
+			}
+			if in.Rule != "" {
+				kinds[in.Kind], rules[in.Kind] = k, in.Rule
+			}
+			k.take(in, r.Raised, matched)
+		}
+		for i, a := range r.Raised {
+			switch {
+			case matched[i]:
+				all.matched++
+			case a.Certain:
+				all.Unlabelled++
+			default:
+				falseOf[a.Rule]++
+				all.False++
+			}
+		}
+	}
+	days := out.DaysPerSeed * float64(max(len(runs), 1))
+	for name, k := range kinds {
+		k.False = falseOf[rules[name]]
+		out.Kinds[name] = k.figures(days)
+		all.add(k)
+	}
+	out.Overall = all.figures(days)
+	return out
+}
+
+// take marks one incident.
+func (k *tally) take(in Incident, raised []Raised, matched []bool) {
+	k.Incidents++
+	roots := map[string]bool{}
+	first := -1
+	for i, a := range raised {
+		if !in.about(a) {
+			continue
+		}
+		matched[i] = true
+		k.matched++
+		k.messages += a.Messages
+		roots[a.Root] = true
+		if first < 0 || a.At.Before(raised[first].At) {
+			first = i
+		}
+	}
+	if first < 0 {
+		return
+	}
+	k.Found++
+	k.roots += len(roots)
+	k.leads = append(k.leads, in.End.Sub(raised[first].At).Minutes())
+	k.delays = append(k.delays, raised[first].At.Sub(in.Start).Minutes())
+}
+
+// add puts the incidents of a kind into the whole.
+func (k *tally) add(x *tally) {
+	k.Incidents += x.Incidents
+	k.Found += x.Found
+	k.roots += x.roots
+	k.leads = append(k.leads, x.leads...)
+	k.delays = append(k.delays, x.delays...)
+}
+
+func (k *tally) figures(days float64) Figures {
+	f := k.Figures
+	f.Precision = share(k.matched, k.matched+k.False)
+	f.Recall = share(k.Found, k.Incidents)
+	f.RootsPerIncident = share(k.roots, k.Found)
+	f.Lead, f.Delay = median(k.leads), median(k.delays)
+	if days > 0 {
+		f.MessagesPerDay = float64(k.messages) / days
+	}
+	return f
+}
+
+func share(part, whole int) *float64 {
+	if whole == 0 {
+		return nil
+	}
+	v := float64(part) / float64(whole)
+	return &v
+}
+
+func median(list []float64) *float64 {
+	if len(list) == 0 {
+		return nil
+	}
+	list = slices.Clone(list)
+	slices.Sort(list)
+	v := (list[(len(list)-1)/2] + list[len(list)/2]) / 2
+	return &v
+}
+
+// busiest is the largest number of moments in any 24 hours.
+func busiest(list []time.Time) int {
+	list = slices.SortedFunc(slices.Values(list), time.Time.Compare)
+	most, first := 0, 0
+	for i, t := range list {
+		for t.Sub(list[first]) >= 24*time.Hour {
+			first++
+		}
+		most = max(most, i-first+1)
+	}
+	return most
+}
+
+// KindNames lists the kinds of a report, the ones with most incidents first.
+func (r Report) KindNames() []string {
+	var names []string
+	for k := range r.Kinds {
+		names = append(names, k)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.Kinds[b].Incidents, r.Kinds[a].Incidents), cmp.Compare(a, b))
+	})
+	return names
+}
+
+// Misses describes each incident that nothing was raised for, and each alert
+// that no incident explains.
+func (r Run) Misses() []string {
+	var out []string
+	matched := make([]bool, len(r.Raised))
+	for _, in := range r.Incidents {
+		var k tally
+		k.take(in, r.Raised, matched)
+		if k.Found == 0 && in.Rule != "" {
+			out = append(out, "missed "+in.Kind+" "+in.Start.Format(time.DateTime)+" "+in.About.String())
+		}
+	}
+	for i, a := range r.Raised {
+		if !matched[i] {
+			word := "unexplained "
+			if a.Certain {
+				word = "unlabelled "
+			}
+			out = append(out, word+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
+		}
+	}
+	return out
+}
+
+func (a About) String() string { return string(a.Unit) + "/" + string(a.SKU) + "/" + a.Rival }
