@@ -19,7 +19,6 @@ import (
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
-	"shopwatch/internal/outbox"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
