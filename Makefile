@@ -46,8 +46,8 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests of damaged stores
-	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run Damage -v ./storage
+soak: ## the long tests of the store: 1,000 damaged files, 200 kills of each kind of work
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table
@@ -56,6 +56,14 @@ eval: ## the analysis against public benchmarks, as one table
 .PHONY: update
 update: ## rewrite golden files and the configuration schema
 	UPDATE=1 $(GO) test ./...
+
+.PHONY: bench
+bench: ## the published workloads, small: less than a minute
+	$(GO) run . bench --quick
+
+.PHONY: peers
+peers: ## the same catalogue in DuckDB, PostgreSQL and SQLite (needs a C compiler)
+	cd bench/peers && $(GO) run . --markdown ../../docs/benchmarks.md
 
 .PHONY: demo
 demo: ## the whole bot on this computer, without any account

@@ -62,6 +62,12 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 		return chat.Ack{Text: l.T("bot.not_served")}
 	}
 	seen, err := d.seen(ctx, e)
+	if errors.Is(err, storage.ErrFull) {
+		// Without room nobody can tell whether it came before; a second answer is
+		// better than none.
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event not recorded", slog.String("kind", string(e.Kind)), slog.Any("err", err))
+		seen, err = false, nil
+	}
 	if err != nil {
 		d.Logger.LogAttrs(ctx, slog.LevelError, "event not recorded", slog.String("kind", string(e.Kind)), slog.Any("err", err))
 		return chat.Ack{Text: l.T("bot.busy")}
@@ -123,6 +129,9 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 		reply = d.excuse(ctx, e, err)
 	}
 	sendErr := d.send(ctx, e, reply)
+	if sendErr == nil && reply.Keep != nil {
+		sendErr = reply.Keep(ctx)
+	}
 	level := slog.LevelInfo
 	if err := errors.Join(err, sendErr); err != nil {
 		level = slog.LevelError

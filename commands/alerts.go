@@ -6,6 +6,7 @@ import (
 	"shopwatch/internal/access"
 	"shopwatch/internal/alert"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/report"
 )
 
 var alerts = &Command{
@@ -14,14 +15,30 @@ var alerts = &Command{
 }
 
 func runAlerts(ctx context.Context, env *Env, r Request) (chat.Message, error) {
-	open, pending, err := openAlerts(ctx, env)
+	list, err := listAlerts(ctx, env, r)
 	if err != nil {
 		return chat.Message{}, err
 	}
-	return r.Pen.Alerts(open, pending, r.Now, r.Question), nil
+	return r.Pen.Alerts(list.Open, list.Pending, r.Now, r.Question), nil
 }
 
-func loadAlerts(ctx context.Context, env *Env, _ Request) ([]alert.Alert, error) {
-	open, _, err := openAlerts(ctx, env)
-	return open, err
+func loadAlerts(ctx context.Context, env *Env, r Request) ([]alert.Alert, error) {
+	list, err := listAlerts(ctx, env, r)
+	return list.Open, err
+}
+
+// alertList is what an answer about alerts shows. Alerts are not kept by
+// revision, so the answer's evidence holds the list itself.
+type alertList struct {
+	Open    []alert.Alert `json:"open"`
+	Pending int           `json:"pending"`
+}
+
+func listAlerts(ctx context.Context, env *Env, r Request) (list alertList, err error) {
+	then, err := r.given(&list)
+	if err == nil && !then {
+		list.Open, list.Pending, err = openAlerts(ctx, env)
+	}
+	r.saw(list.Open, report.Coverage{Revision: r.Query.AsOf}, list, err)
+	return list, err
 }

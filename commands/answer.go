@@ -6,6 +6,7 @@ import (
 
 	"shopwatch/internal/chat"
 	"shopwatch/internal/report"
+	"shopwatch/storage"
 )
 
 // answered is what a person sees of a loaded report: the card, the choice
@@ -13,6 +14,8 @@ import (
 func answered(r Request, err error, show func() chat.Message) (chat.Message, error) {
 	var s *several
 	switch {
+	case errors.Is(err, storage.ErrForgotten):
+		return r.Pen.Said(r.Pen.L.T("evidence.forgotten")), nil
 	case errors.Is(err, report.ErrNoData):
 		return r.Pen.Empty(), nil
 	case errors.As(err, &s):

@@ -65,10 +65,12 @@ func (b breakdown) load(ctx context.Context, env *Env, r Request) (report.Figure
 	if compare == nil || q.Against != "" {
 		compare = bases(q)
 	}
-	return report.LoadFigures(ctx, env.DB, env.Shop, report.FiguresQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: compare, By: by, Top: topOr(q, 20),
+	f, err := report.LoadFigures(ctx, env.DB, env.Shop, report.FiguresQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: compare, By: by, Top: topOr(q, 20),
 		Metrics: b.metrics, Fresh: env.Rules.Fresh,
 	})
+	r.saw(f, f.Data, nil, err)
+	return f, err
 }
 
 // splits refuses a filter or a split that the figures behind a command do not

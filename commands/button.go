@@ -86,7 +86,11 @@ func (env *Env) acked(tx *storage.Tx, a alert.Alert, ask Ask) error {
 			continue
 		}
 		pen := Ask{Lang: route.Lang}.pen(env)
-		if _, err := tx.Enqueue(route.Edit(a.RootKey(), a.Posts, pen.Alert(a, ask.Now), ask.Now)); err != nil {
+		told := a
+		if a.Evidence != "" {
+			told.Latest = a.Said // the numbers that the id stands for
+		}
+		if _, err := tx.Enqueue(route.Edit(a.RootKey(), a.Posts, pen.Alert(told, ask.Now), ask.Now)); err != nil {
 			return err
 		}
 		if _, err := tx.Enqueue(route.Under(a.RootKey(), a.Posts, pen.AlertAcked(a), ask.Now)); err != nil {

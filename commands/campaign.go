@@ -27,9 +27,12 @@ func loadCampaign(ctx context.Context, env *Env, r Request) (report.Campaign, er
 	if err != nil {
 		return report.Campaign{}, err
 	}
-	c, err := report.LoadCampaign(ctx, env.DB, env.Shop, report.CampaignQuery{Now: r.Now, ID: id, Fresh: env.Rules.Fresh})
+	c, err := report.LoadCampaign(ctx, env.DB, env.Shop, report.CampaignQuery{AsOf: r.Query.AsOf, Now: r.Now, ID: id, Fresh: env.Rules.Fresh})
 	if errors.Is(err, report.ErrNoCampaign) {
 		return c, &Trouble{Key: "command.no_campaign"}
+	}
+	if c.GMV != nil {
+		r.saw(c, c.Data, nil, err)
 	}
 	return c, err
 }

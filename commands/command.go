@@ -10,11 +10,13 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/card"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Command is one question that people ask.
@@ -22,6 +24,7 @@ type Command struct {
 	Name    string   // the verb
 	Short   string   // its own slash command, "/gmv", or empty
 	Words   []string // further names, as people say them
+	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
 	// Literal: the words after the verb are handed over as they stand, in
@@ -36,9 +39,49 @@ type Command struct {
 // all is every command in the order of help.
 func all() []*Command {
 	return []*Command{
-		gmv, race, campaign, channels, bands, regions, hits, fresh, price, floor, stock, cover, slow, funnel, traffic, search, ads, members,
-		service, returns, complaints, counterfeit, digest, alerts, define, status, help,
+		gmv,
+		why,
+		forecast,
+		race,
+		campaign,
+		channels,
+		bands,
+		regions,
+		hits,
+		fresh,
+		price,
+		floor,
+		conflicts,
+		stock,
+		restock,
+		top,
+		sku,
+		cover,
+		slow,
+		funnel,
+		traffic,
+		search,
+		ads,
+		members,
+		service,
+		returns,
+		complaints,
+		counterfeit,
+		digest,
+		alerts,
+		define,
+		status,
+		help,
 	}
+}
+
+// Examples are questions that can be asked as they stand, one of every command
+// in the order of help.
+func Examples() (list []string) {
+	for _, c := range all() {
+		list = append(list, c.Example)
+	}
+	return list
 }
 
 // Act is what a button does.
@@ -53,11 +96,15 @@ func acts() []*Act { return []*Act{run, share, ack, details} }
 // Env is what commands work with. It is set up once and only read.
 type Env struct {
 	DB     *storage.DB
+	Series *series.Store // panels of items; nil answers that there is no data
 	Shop   *market.Shop
 	Routes []outbox.Route // where alerts were told, so that their messages can be edited
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Store says how the store stands, for the status answer; nil leaves it out.
+	Store func(ctx context.Context) (report.StoreStatus, error)
 
+	basis  evidence.Basis
 	topics []card.Topic // all commands for help; help itself cannot name the list it is in
 }
 
@@ -66,6 +113,7 @@ func New(env Env) *Env {
 	for _, c := range all() {
 		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
+	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
 	return &env
 }
 
@@ -87,6 +135,10 @@ type Reply struct {
 	Message chat.Message
 	Share   bool // for everyone in the channel
 	Silent  bool // nothing to say: the effect is visible elsewhere
+	// Keep writes down what the answer was computed from; nil when it holds no
+	// numbers. It is called after the answer has been sent, which it must not
+	// delay.
+	Keep func(ctx context.Context) error
 }
 
 // Request is a parsed question.
@@ -96,6 +148,8 @@ type Request struct {
 	Rest     string // the words after the verb, as typed
 	Question string // as it would be typed again after /shop
 	Pen      card.Pen
+
+	proof *proof
 }
 
 func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop) }
@@ -107,11 +161,17 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if no != nil {
 		return *no, nil
 	}
+	if err := env.newest(ctx, &r); err != nil {
+		return Reply{}, err
+	}
 	m, err := c.Run(ctx, env, r)
 	if t, ok := trouble(err); ok {
 		return Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}, nil
 	}
-	return Reply{Message: m, Share: r.Query.Share}, err
+	if err != nil {
+		return Reply{}, err
+	}
+	return env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
 }
 
 // Numbers gives what stands behind the answer to a typed question, for
@@ -124,6 +184,9 @@ func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
 	}
 	if c.Data == nil {
 		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+	}
+	if err := env.newest(ctx, &r); err != nil {
+		return nil, err
 	}
 	data, err := c.Data(ctx, env, r)
 	if t, ok := trouble(err); ok {
@@ -153,7 +216,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen}, nil
+	return c, Request{Ask: ask, Query: q, Rest: rest, Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

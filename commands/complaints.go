@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"shopwatch/internal/access"
-	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/report"
 )
@@ -27,13 +27,16 @@ func loadComplaints(ctx context.Context, env *Env, r Request) (report.Complaints
 		return report.Complaints{}, err
 	}
 	q := report.ComplaintsQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 10), Fresh: env.Rules.Fresh,
+		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 10), Fresh: env.Rules.Fresh,
+		Lexicon: env.Rules.Lexicon,
 	}
 	if r.Query.Period.Set {
 		q.From, q.To = r.Query.Period.From, r.Query.Period.To
 	}
 	if r.Query.Focus == "counterfeit" {
-		q.Cause = analysis.CauseCounterfeit
+		q.Cause = voice.Counterfeit
 	}
-	return report.LoadComplaints(ctx, env.DB, env.Shop, q)
+	c, err := report.LoadComplaints(ctx, env.DB, env.Shop, q)
+	r.saw(c, c.Data, nil, err)
+	return c, err
 }

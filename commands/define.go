@@ -10,7 +10,7 @@ import (
 )
 
 var define = &Command{
-	Name: "define", Words: []string{"定义", "口径", "definition", "explain", "metric"}, Example: "define aov", Right: access.View,
+	Name: "define", Words: []string{"定义", "口径", "definition", "metric"}, Example: "define aov", Right: access.View,
 	Literal: true, Run: runDefine, Data: numbers(findMetrics),
 }
 

@@ -26,7 +26,14 @@ func loadDigest(ctx context.Context, env *Env, r Request) (report.Digest, error)
 	if r.Query.Period.Set {
 		day = r.Query.Period.To
 	}
-	return report.LoadDigest(ctx, env.DB, env.Shop, report.DigestQuery{
-		Day: day, Now: r.Now, Top: r.Query.Top, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
-	})
+	q := report.DigestQuery{Day: day, Now: r.Now, AsOf: r.Query.AsOf, Top: r.Query.Top, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache}
+	var then report.DigestAlerts
+	if ok, err := r.given(&then); err != nil {
+		return report.Digest{}, err
+	} else if ok {
+		q.Alerts = &then
+	}
+	d, err := report.LoadDigest(ctx, env.DB, env.Shop, q)
+	r.saw(d, d.Data, d.Alerts(), err)
+	return d, err
 }

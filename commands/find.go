@@ -20,7 +20,7 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil {
+		if c := named(w); c != nil && (i == 0 || !c.First) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
@@ -48,7 +48,7 @@ func glued(words []string) (found *Command, rest string) {
 		for _, c := range all() {
 			for _, name := range append([]string{c.Name}, c.Words...) {
 				before, after, ok := strings.Cut(fold(w), name)
-				if !ok || len(name) <= longest {
+				if !ok || len(name) <= longest || c.First && (i > 0 || before != "") {
 					continue
 				}
 				cut := slices.Clone(words)

@@ -22,7 +22,9 @@ func loadFloor(ctx context.Context, env *Env, r Request) (report.Floor, error) {
 	if err != nil {
 		return report.Floor{}, err
 	}
-	return report.LoadFloor(ctx, env.DB, env.Shop, report.FloorQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+	f, err := report.LoadFloor(ctx, env.DB, env.Shop, report.FloorQuery{
+		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	})
+	r.saw(f, f.Data, nil, err)
+	return f, err
 }

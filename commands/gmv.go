@@ -35,10 +35,12 @@ func loadGMV(ctx context.Context, env *Env, r Request) (report.GMV, error) {
 	if !q.Period.Set {
 		q.Period.From, q.Period.To = today, today
 	}
-	return report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter,
+	g, err := report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter,
 		Compare: bases(q), By: q.By, Top: topOr(q, 30), Fresh: env.Rules.Fresh,
 	})
+	r.saw(g, g.Data, nil, err)
+	return g, err
 }
 
 // bases are the comparisons of a question: the one it names, else the same
@@ -67,7 +69,7 @@ func (env *Env) item(ctx context.Context, q Query) (market.SKU, error) {
 		return "", nil
 	}
 	const few = 5
-	found, err := report.FindItems(ctx, env.DB, env.Shop, q.Item, few)
+	found, err := report.FindItems(ctx, env.DB, env.Shop, q.Item, q.AsOf, few)
 	switch {
 	case err != nil:
 		return "", err

@@ -29,7 +29,9 @@ func loadHits(ctx context.Context, env *Env, r Request) (report.Hits, error) {
 	if !q.Period.Set {
 		q.Period.From, q.Period.To = lastWeek(env.Shop.Day(r.Now))
 	}
-	return report.LoadHits(ctx, env.DB, env.Shop, report.HitsQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, N: topOr(q, hitCount), Fresh: env.Rules.Fresh,
+	h, err := report.LoadHits(ctx, env.DB, env.Shop, report.HitsQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, N: topOr(q, hitCount), Fresh: env.Rules.Fresh,
 	})
+	r.saw(h, h.Data, nil, err)
+	return h, err
 }

@@ -26,7 +26,9 @@ func loadNew(ctx context.Context, env *Env, r Request) (report.NewItems, error) 
 	if !q.Period.Set {
 		q.Period.From, q.Period.To = lastWeek(env.Shop.Day(r.Now))
 	}
-	return report.LoadNewItems(ctx, env.DB, env.Shop, report.NewItemsQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Top: topOr(q, 20), Fresh: env.Rules.Fresh,
+	n, err := report.LoadNewItems(ctx, env.DB, env.Shop, report.NewItemsQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Top: topOr(q, 20), Fresh: env.Rules.Fresh,
 	})
+	r.saw(n, n.Data, nil, err)
+	return n, err
 }

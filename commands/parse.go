@@ -60,6 +60,9 @@ func (p *parser) next(q *Query) (int, error) {
 	if n, ok := p.top(q); ok {
 		return n, nil
 	}
+	if n, err := p.ahead(q); n > 0 || err != nil {
+		return n, err
+	}
 	period, ok, err := parsePeriod(fold(p.tokens[0]), p.today)
 	if err != nil || ok {
 		if ok {
@@ -90,6 +93,23 @@ func (p *parser) top(q *Query) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// ahead reads "next 14 days", "next 14d" and 未来14天, which only a forecast has.
+func (p *parser) ahead(q *Query) (int, error) {
+	for n := min(longestPhrase, len(p.tokens)); n > 0; n-- {
+		phrase := fold(strings.Join(p.tokens[:n], ""))
+		days, ok := group(nextDays, phrase)
+		if !ok {
+			continue
+		}
+		if q.Verb != forecast.Name {
+			return 0, &Trouble{Key: "command.not_yet", Args: []any{"word", strings.Join(p.tokens[:n], " ")}}
+		}
+		q.Ahead = days
+		return n, nil
+	}
+	return 0, nil
 }
 
 // keyed reads key=value.

@@ -71,6 +71,32 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestParseAhead: days to come are a forecast's alone.
+func TestParseAhead(t *testing.T) {
+	for text, want := range map[string]Query{
+		"next 14 days":  {Ahead: 14},
+		"next 7d 美妆":    {Ahead: 7, Unit: "beauty"},
+		"未来14天 按渠道":     {Ahead: 14, By: metric.ByChannel},
+		"月末":            {Focus: "month_end"},
+		"month end":     {Focus: "month_end"},
+		"by unit":       {By: metric.ByUnit},
+		"接下来30天 sku=a1": {Ahead: 30, Item: "a1"},
+	} {
+		want.Verb = "forecast"
+		got, err := Parse(testShop(), "forecast", text, now)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", text, diff)
+		}
+	}
+	_, err := Parse(testShop(), "gmv", "next 14 days", now)
+	if no, ok := trouble(err); !ok || no.Key != "command.not_yet" {
+		t.Errorf("gmv of days to come: %v", err)
+	}
+}
+
 func TestParseTrouble(t *testing.T) {
 	for text, want := range map[string]struct{ key, fix string }{
 		"yesturday":                 {"command.unknown_word", "gmv yesterday"},

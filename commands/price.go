@@ -26,10 +26,12 @@ func loadPrice(ctx context.Context, env *Env, r Request) (report.Price, error) {
 		return report.Price{}, err
 	}
 	q := report.PriceQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	}
 	if r.Query.Focus == "moves" {
 		q.Show = report.PriceMoves
 	}
-	return report.LoadPrice(ctx, env.DB, env.Shop, q)
+	p, err := report.LoadPrice(ctx, env.DB, env.Shop, q)
+	r.saw(p, p.Data, nil, err)
+	return p, err
 }

@@ -21,9 +21,12 @@ type Query struct {
 	Item    string // what the person typed to mean an item: a SKU, an id, part of a title
 	By      metric.Dim
 	Top     int    // 0 takes the command's own
+	Ahead   int    // days to come, from today on; 0 takes the command's own
 	Focus   string // "out", "low", "causes": a word that the command itself knows
 	Lang    string // asked for by lang=, else empty
 	Share   bool   // answer to everyone in the channel
+	// AsOf is the revision of facts to answer from, 0 for the newest.
+	AsOf market.Revision
 }
 
 // Period is a span of business days. Asked is how it was written, for the echo.

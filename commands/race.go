@@ -42,7 +42,9 @@ func loadRace(ctx context.Context, env *Env, r Request) (report.GMV, error) {
 	if err := splits("race", metric.Default, filter, by); err != nil {
 		return report.GMV{}, err
 	}
-	return report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
-		Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: compare, By: by, Top: topOr(q, 20), Fresh: env.Rules.Fresh,
+	g, err := report.LoadGMV(ctx, env.DB, env.Shop, report.GMVQuery{
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: compare, By: by, Top: topOr(q, 20), Fresh: env.Rules.Fresh,
 	})
+	r.saw(g, g.Data, nil, err)
+	return g, err
 }

@@ -6,6 +6,7 @@ import (
 	"shopwatch/internal/access"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/report"
+	"shopwatch/storage"
 )
 
 var status = &Command{
@@ -22,5 +23,11 @@ func runStatus(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 }
 
 func loadStatus(ctx context.Context, env *Env, r Request) (report.Status, error) {
-	return report.LoadStatus(ctx, env.DB, env.Shop, r.Now, env.Rules.Fresh, env.Jobs...)
+	s, err := report.LoadStatus(ctx, env.DB, env.Shop, r.Now, env.Rules.Fresh, env.Jobs...)
+	if err != nil || env.Store == nil {
+		return s, err
+	}
+	s.Store, err = env.Store(ctx)
+	s.Healthy = s.Healthy && s.Store.Advice != storage.SizeLarge && !s.Store.Paused
+	return s, err
 }

@@ -26,7 +26,7 @@ func loadStock(ctx context.Context, env *Env, r Request) (report.Stock, error) {
 		return report.Stock{}, err
 	}
 	q := report.StockQuery{
-		Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 15),
+		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Channel: r.Query.Channel, Top: topOr(r.Query, 15),
 		Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	}
 	switch {
@@ -39,5 +39,7 @@ func loadStock(ctx context.Context, env *Env, r Request) (report.Stock, error) {
 	case sku != "" || r.Query.Focus == "all":
 		q.Show = report.StockAll
 	}
-	return report.LoadStock(ctx, env.DB, env.Shop, q)
+	s, err := report.LoadStock(ctx, env.DB, env.Shop, q)
+	r.saw(s, s.Data, nil, err)
+	return s, err
 }

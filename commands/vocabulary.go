@@ -82,6 +82,7 @@ func focusWords() []word {
 		focus("counterfeit", "counterfeit", "fake", "假货", "售假"),
 		focus("open", "open", "firing", "未处理", "进行中"),
 		focus("all", "all", "全部"),
+		focus("month_end", "month end", "eom", "月末", "月底"),
 		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
 	}
 }

@@ -27,6 +27,7 @@ func newLexicon(shop *market.Shop, today market.Day) *lexicon {
 	x.add(baseWords()...)
 	x.add(dimensionWords()...)
 	x.add(focusWords()...)
+	x.add(topWords()...)
 	for _, l := range shop.Units {
 		x.addLabel(l, func(q *Query) { q.Unit = market.Unit(l.ID) })
 	}

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
@@ -28,6 +31,36 @@ type Collector struct {
 	DB     *storage.DB
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	full atomic.Bool // the store had no room for the last pull
+
+	mu      sync.Mutex
+	reading map[string]bool // sources that are being read
+	known   catalogue
+}
+
+// ErrPaused says that nothing is read from sources while the store has no room
+// for it.
+var ErrPaused = errors.New("collecting is paused, as the store has no space left: free some on its disk or raise storage.max_size; it goes on by itself")
+
+// room is what must be free before a paused collector reads again.
+const room = 1 << 20
+
+// Paused reports whether collecting waits for room in the store.
+func (c *Collector) Paused() bool { return c.full.Load() }
+
+// resumes looks for room when the last pull found none.
+func (c *Collector) resumes(ctx context.Context) error {
+	if !c.full.Load() {
+		return nil
+	}
+	if err := c.DB.Probe(ctx, room); err != nil {
+		return fmt.Errorf("%w: %w", ErrPaused, err)
+	}
+	if c.full.CompareAndSwap(true, false) {
+		c.Logger.LogAttrs(ctx, slog.LevelInfo, "collecting goes on: the store has room again")
+	}
+	return nil
 }
 
 // Job makes the collecting job of f.
@@ -38,25 +71,39 @@ func (c *Collector) Job(f Feed) Job {
 	}
 }
 
-// cursor is how far an event feed has been read.
+// cursor is what a feed remembers from pull to pull.
 type cursor struct {
-	End time.Time `json:"end"`
+	// End is how far an event feed has been read.
+	End time.Time `json:"end,omitzero"`
+	// Doubt is what the gate made of the last pull, if it was not believed.
+	Doubt *gate.Doubt `json:"doubt,omitempty"`
+	// Medians are the usual amounts of events.
+	Medians map[string]int64 `json:"medians,omitempty"`
 }
 
-// Collect reads what is new of f. Events are read window by window from where
+// Collect reads what is new of f. A picture, or a source without a window, is
+// read whole. Events are read window by window from where
 // the last complete window ended; a window that fails ends the run and is read
 // again next time. Nothing that was read is lost: every window is committed
 // with its own cursor.
 func (c *Collector) Collect(ctx context.Context, f Feed) error {
+	if err := c.resumes(ctx); err != nil {
+		return err
+	}
+	release, ok := c.claim(f.Source.ID())
+	if !ok {
+		return ErrLater // a backfill is under way
+	}
+	defer release()
 	now := c.Now()
-	if f.Source.Table().Shape == market.State {
+	if f.Source.Table().Shape == market.State || f.Window == (source.Window{}) {
 		return c.pull(ctx, f, market.Window{Start: now, End: now})
 	}
-	known, err := c.known(ctx, f)
+	cur, err := c.cursor(ctx, f)
 	if err != nil {
 		return err
 	}
-	w := f.Window.Next(known, now)
+	w := f.Window.Next(cur.End, now)
 	for w.Start.Before(w.End) {
 		stop := w.End
 		if next := w.Start.Add(f.Window.Step); f.Window.Step > 0 && next.Before(stop) {
@@ -70,10 +117,9 @@ func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	return nil
 }
 
-// known is how far an event feed has been read; the zero time when it never was.
-func (c *Collector) known(ctx context.Context, f Feed) (time.Time, error) {
-	var cur cursor
-	err := c.DB.View(ctx, func(tx *storage.Tx) error {
+// cursor is what a feed remembers; the zero cursor when it was never read.
+func (c *Collector) cursor(ctx context.Context, f Feed) (cur cursor, err error) {
+	err = c.DB.View(ctx, func(tx *storage.Tx) error {
 		raw, ok, err := tx.Cursor(f.Source.ID())
 		if err != nil || !ok {
 			return err
@@ -81,9 +127,9 @@ func (c *Collector) known(ctx context.Context, f Feed) (time.Time, error) {
 		return json.Unmarshal(raw, &cur)
 	})
 	if err != nil {
-		return cur.End, fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
+		return cur, fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
 	}
-	return cur.End, nil
+	return cur, nil
 }
 
 // pull reads one window, stores it and, when it is complete, moves the cursor.
@@ -92,25 +138,40 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 	if p.Snapshot.State == "" {
 		return pullErr
 	}
-	err := c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+	cur, verdict, err := c.judge(ctx, f, &p)
+	if err != nil {
+		return err
+	}
+	if p.Snapshot.State == market.Complete && p.Rows != nil && p.Rows.Table.Shape == market.Events {
+		cur.End = w.End
+	}
+	raw, err := json.Marshal(cur)
+	if err != nil {
+		return fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
+	}
+	err = c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
 		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
-			return err
-		}
-		if p.Snapshot.State != market.Complete || p.Rows == nil || p.Rows.Table.Shape == market.State {
-			return nil
-		}
-		raw, err := json.Marshal(cursor{End: w.End})
-		if err != nil {
 			return err
 		}
 		return tx.PutCursor(f.Source.ID(), raw)
 	})
 	switch {
+	case errors.Is(err, storage.ErrFull):
+		c.full.Store(true)
+		return fmt.Errorf("store %s: %w: %w", f.Source.ID(), ErrPaused, err)
 	case err != nil:
 		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
 	case pullErr != nil:
 		return pullErr
-	case p.Snapshot.State != market.Complete:
+	case verdict.Soon:
+		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), verdict.Reason, ErrLater)
+	}
+	if file, ok := f.Source.(*source.File); ok && p.Rows != nil {
+		if err := file.Stored(); err != nil {
+			return err
+		}
+	}
+	if p.Snapshot.State != market.Complete {
 		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), p.Snapshot.State, p.Snapshot.Manifest.Reasons)
 	}
 	c.Logger.LogAttrs(ctx, slog.LevelDebug, "pull stored", slog.String("source", f.Source.ID()),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"shopwatch/internal/card"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
@@ -63,32 +64,44 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 	if !dig.Complete && now.Sub(planned) < d.Hold {
 		return ErrLater
 	}
+	m := evidence.Morning{Digest: dig}
+	if now.Sub(planned) > d.Grace {
+		m.Planned = planned
+	}
 	return d.DB.Update(ctx, func(tx *storage.Tx) error {
-		for _, r := range d.Routes {
-			if err := d.enqueue(tx, r, dig, planned, now); err != nil {
-				return err
-			}
+		if err := d.enqueue(tx, m, now); err != nil {
+			return err
 		}
-		return nil
+		return d.notePosted(tx, dig)
 	})
 }
 
-func (d *Digest) enqueue(tx *storage.Tx, r outbox.Route, dig report.Digest, planned, now time.Time) error {
-	if !slices.Contains(r.Digests, Morning) {
-		return nil
+// enqueue puts the report into the outbox for every place together with its
+// evidence.
+func (d *Digest) enqueue(tx *storage.Tx, m evidence.Morning, now time.Time) error {
+	var routes []outbox.Route
+	for _, r := range d.Routes {
+		if slices.Contains(r.Digests, Morning) {
+			routes = append(routes, r)
+		}
 	}
-	pen := card.New(i18n.For(r.Lang), d.Shop)
-	late := ""
-	if now.Sub(planned) > d.Grace {
-		late = pen.Late(planned, now)
-	}
-	key := d.key(dig.Day)
-	if _, err := tx.Enqueue(r.Root(key, pen.Morning(dig, late), now)); err != nil {
+	b := evidence.Basis{Shop: d.Shop, Rules: report.Rules{Fresh: d.Fresh}}
+	langs, channels := places(routes)
+	id, err := keep(tx, b, m.Said(b, langs, channels))
+	if err != nil {
 		return err
 	}
-	for i, m := range pen.MorningThread(dig) {
-		if _, err := tx.Enqueue(r.Under(key, i+1, m, now)); err != nil {
+	key := d.key(m.Digest.Day)
+	for _, r := range routes {
+		messages := m.Messages(b, r.Lang)
+		root := card.New(i18n.For(r.Lang), d.Shop).Evidence(messages[0], id)
+		if _, err := tx.Enqueue(r.Root(key, root, now)); err != nil {
 			return err
+		}
+		for i, under := range messages[1:] {
+			if _, err := tx.Enqueue(r.Under(key, i+1, under, now)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -173,7 +173,8 @@ func TestPruneForgetsOldRuns(t *testing.T) {
 	}
 	before := runs()
 	r.now = r.now.Add(100 * 24 * time.Hour)
-	if err := Prune(r.DB, r.Jobs[0].Schedule, r.Now, r.Logger).Run(t.Context(), r.now); err != nil {
+	prune := &Prune{DB: r.DB, Keep: DefaultKeep(), Now: r.Now, Logger: r.Logger}
+	if err := prune.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if after := runs(); len(before) != 2 || len(after) != 1 || !after[0].Due.Equal(r.ran[1]) {

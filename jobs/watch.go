@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/access"
 	"shopwatch/internal/alert"
 	"shopwatch/internal/card"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
@@ -61,7 +62,7 @@ func (w *Watch) Look(ctx context.Context) error {
 			return lookup
 		}
 		for _, t := range out.Transitions {
-			if err := w.apply(tx, t, now); err != nil {
+			if err := w.apply(tx, t, seen, now); err != nil {
 				return fmt.Errorf("alert %s: %w", t.Alert.ID, err)
 			}
 		}
@@ -70,15 +71,31 @@ func (w *Watch) Look(ctx context.Context) error {
 	})
 }
 
-// apply stores a transition, its messages and its audit entry.
-func (w *Watch) apply(tx *storage.Tx, t alert.Transition, now time.Time) error {
-	if err := tx.PutAlert(t.Alert); err != nil || t.Kind == alert.Quiet {
+// apply stores a transition, its messages, what they were computed from and its
+// audit entry.
+func (w *Watch) apply(tx *storage.Tx, t alert.Transition, seen report.Watched, now time.Time) error {
+	if t.Kind == alert.Quiet {
+		return tx.PutAlert(t.Alert)
+	}
+	var routes []outbox.Route
+	for _, r := range w.Routes {
+		if r.Takes(string(t.Alert.Rule)) {
+			routes = append(routes, r)
+		}
+	}
+	if len(routes) > 0 && seen.Revision > 0 {
+		b := evidence.Basis{Shop: w.Shop, Rules: w.Rules}
+		langs, channels := places(routes)
+		said := evidence.Change{Alert: t.Alert, Kind: t.Kind, Watched: seen}.Said(b, langs, channels)
+		var err error
+		if t.Alert.Evidence, err = keep(tx, b, said); err != nil {
+			return err
+		}
+	}
+	if err := tx.PutAlert(t.Alert); err != nil {
 		return err
 	}
-	for _, r := range w.Routes {
-		if !r.Takes(string(t.Alert.Rule)) {
-			continue
-		}
+	for _, r := range routes {
 		for _, e := range w.entries(t, r, now) {
 			if _, err := tx.Enqueue(e); err != nil {
 				return err

@@ -213,10 +213,9 @@ func (tx *Tx) checkReferences(limit int) (found []string, err error) {
 		_, err := tx.Runs(job, 1)
 		return try(err), nil
 	}))
-	try(tx.scan(spaceFeed, Range{}, func(key, _ []byte) (bool, error) {
-		shop, _, _ := cutText(key)
-		_, err := tx.Feeds(market.ShopID(shop))
-		return try(err), nil
-	}))
+	if tx.db.layout > 1 {
+		try(tx.checkFeeds())
+		try(tx.checkEvidence())
+	}
 	return found, nil
 }

@@ -24,12 +24,20 @@ import (
 	"shopwatch/storage/bolt"
 )
 
-// childStore makes the test binary write to the store at this path until it is killed.
-const childStore = "STORAGE_TEST_CHILD"
+// childStore makes the test binary work on the store at this path until it is
+// killed; childWork says at what, "write" unless it is set.
+const (
+	childStore = "STORAGE_TEST_CHILD"
+	childWork  = "STORAGE_TEST_WORK"
+)
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childStore); path != "" {
-		err := writeForever(path, os.Stdout)
+		work := works[os.Getenv(childWork)]
+		if work == nil {
+			work = writeForever
+		}
+		err := work(path, os.Stdout)
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -105,7 +113,11 @@ func crashStock(n int) market.Pull {
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "shop.db")
 	acked, rng := 0, rand.New(rand.NewPCG(1, 1))
-	for cycle := range 30 {
+	cycles := 30
+	if os.Getenv("SHOPWATCH_SOAK") != "" {
+		cycles = 200
+	}
+	for cycle := range cycles {
 		w := runAndKill(t, path, time.Duration(rng.IntN(60*1000))*time.Microsecond)
 		if w.N <= acked {
 			t.Fatalf("cycle %d: transaction %d came after %d", cycle, w.N, acked)
@@ -115,21 +127,26 @@ func TestKill(t *testing.T) {
 			verifyCrashed(t, path, acked)
 		}
 	}
-	if acked < 30 {
+	if acked < cycles {
 		t.Errorf("only %d transactions were written", acked)
 	}
-	t.Logf("30 kills, %d transactions", acked)
+	t.Logf("%d kills, %d transactions", cycles, acked)
 }
 
 // runAndKill starts the child and kills it some time after its first report.
 func runAndKill(t *testing.T, path string, after time.Duration) (last written) {
+	t.Helper()
+	return killWork(t, path, "", after)
+}
+
+func killWork(t *testing.T, path, work string, after time.Duration) (last written) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), exe)
-	cmd.Env = append(os.Environ(), childStore+"="+path)
+	cmd.Env = append(os.Environ(), childStore+"="+path, childWork+"="+work)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.StdoutPipe()

@@ -5,14 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"math"
 	"sync"
 
 	"shopwatch/internal/market"
 )
 
-// schemaVersion is the layout that this program reads and writes (doc.go).
-const schemaVersion = 1
+// schemaVersion is the layout that this program writes (doc.go). Older ones are
+// brought up to it by Open (migrate.go).
+const schemaVersion = 2
 
 // defaultCache bounds the memory of decoded rows.
 const defaultCache = 192 << 20
@@ -25,6 +28,12 @@ type Options struct {
 	Tables []*market.Table
 	// CacheBytes bounds the memory kept for decoded rows; 0 means 192 MiB.
 	CacheBytes int64
+	// BeforeMigration is called before a store of an older layout is changed; it
+	// must keep what backup writes. Without it such a store is refused.
+	BeforeMigration func(ctx context.Context, layout int, backup func(io.Writer) error) error
+	// ReadOnly looks at a store as it is: nothing is created or migrated, and
+	// Update fails.
+	ReadOnly bool
 }
 
 // DB is the store. It is safe for use by many goroutines; there is one writer
@@ -35,6 +44,7 @@ type DB struct {
 	schemas map[string]*schema
 	codec   *codec
 	cache   *cache
+	layout  int // that the store has; schemaVersion unless it is only looked at
 
 	// writing is held until memory has followed a commit, so that the next
 	// writer does not begin from what the last one has just replaced.
@@ -58,48 +68,57 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		o.CacheBytes = defaultCache
 	}
 	db := &DB{engine: o.Engine, log: o.Logger, cache: newCache(o.CacheBytes), current: map[cacheKey]currentRows{}}
-	err := db.prepare(ctx, o.Tables)
+	err := db.prepare(ctx, o)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), o.Engine.Close())
 	}
 	return db, nil
 }
 
-func (db *DB) prepare(ctx context.Context, tables []*market.Table) (err error) {
+func (db *DB) prepare(ctx context.Context, o Options) (err error) {
 	if db.codec, err = newCodec(); err != nil {
 		return err
 	}
-	fresh := false
-	err = db.View(ctx, func(tx *Tx) error {
-		fresh, err = tx.checkSchema()
+	if err := db.View(ctx, func(tx *Tx) error { db.layout, err = tx.readLayout(); return err }); err != nil {
 		return err
-	})
-	if err != nil {
-		return err
+	}
+	fresh := db.layout == 0
+	if fresh && o.ReadOnly {
+		return fmt.Errorf("%w: it is empty", ErrNotStore)
+	}
+	if !fresh && db.layout < schemaVersion && !o.ReadOnly {
+		if err := db.migrate(ctx, o.BeforeMigration); err != nil {
+			return err
+		}
 	}
 	stale := fresh
 	if !fresh {
 		err = db.View(ctx, func(tx *Tx) error {
-			db.schemas, stale, err = tx.loadSchemas(tables)
+			db.schemas, stale, err = tx.loadSchemas(o.Tables)
 			return err
 		})
 	}
-	if err != nil || !stale {
+	if err != nil || !stale || o.ReadOnly {
 		return err
 	}
 	return db.Update(ctx, func(tx *Tx) error {
 		if fresh {
+			db.layout = schemaVersion
 			if err := tx.putJSON(spaceMeta, []byte("schema"), schemaVersion); err != nil {
 				return err
 			}
 		}
-		db.schemas, _, err = tx.loadSchemas(tables)
+		db.schemas, _, err = tx.loadSchemas(o.Tables)
 		if err != nil {
 			return err
 		}
 		return tx.saveSchemas(db.schemas)
 	})
 }
+
+// Layout is the number of the store's layout: an older one only in a store that
+// was opened to be looked at.
+func (db *DB) Layout() int { return db.layout }
 
 // Close releases the engine. Transactions that still run are waited for.
 func (db *DB) Close() error {
@@ -114,7 +133,7 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	return db.engine.View(ctx, func(r Reader) error {
-		tx := &Tx{db: db, r: r}
+		tx := &Tx{db: db, r: r, since: math.MaxInt64}
 		if err := tx.begin(); err != nil {
 			return err
 		}
@@ -132,7 +151,7 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	defer db.writing.Unlock()
 	var tx *Tx
 	err := db.engine.Update(ctx, func(w Writer) error {
-		tx = &Tx{db: db, r: w, w: w}
+		tx = &Tx{db: db, r: w, w: w, since: math.MaxInt64}
 		if err := tx.begin(); err != nil {
 			return err
 		}
@@ -159,6 +178,7 @@ type Tx struct {
 
 	base      market.Revision // newest revision when the transaction began
 	newest    market.Revision
+	since     int64                             // earliest instant of facts asked for, in nanoseconds
 	own       map[market.Revision]*market.Batch // pictures stored by this transaction
 	committed []func()                          // memory is swapped only when the commit has succeeded
 }
@@ -172,27 +192,29 @@ func (tx *Tx) begin() error {
 	return nil
 }
 
-// checkSchema reports whether the engine is empty, and refuses a layout that
-// this program does not know.
-func (tx *Tx) checkSchema() (fresh bool, err error) {
+// readLayout returns the layout of the store, 0 for an empty engine, and
+// refuses one that this program does not know.
+func (tx *Tx) readLayout() (int, error) {
 	var version int
 	ok, err := tx.getJSON(spaceMeta, []byte("schema"), &version)
 	switch {
 	case err != nil:
-		return false, err
+		return 0, err
 	case ok && version > schemaVersion:
-		return false, fmt.Errorf("%w: its layout is %d, this program knows up to %d; upgrade the program", ErrNewerSchema, version, schemaVersion)
+		return 0, fmt.Errorf("%w: its layout is %d, this program knows up to %d; upgrade the program", ErrNewerSchema, version, schemaVersion)
+	case ok && version < 1:
+		return 0, damaged(spaceMeta, []byte("schema"), "no layout has that number")
 	case ok:
-		return false, nil
+		return version, nil
 	}
 	spaces, err := tx.r.Spaces("")
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	if len(spaces) > 0 {
-		return false, fmt.Errorf("%w: it has data but no layout version", ErrNotStore)
+		return 0, fmt.Errorf("%w: it has data but no layout version", ErrNotStore)
 	}
-	return true, nil
+	return 0, nil
 }
 
 // get returns the checked payload of a key, or nil when there is none.

@@ -22,7 +22,8 @@
 //	timeline            kind shop table UTC day       what happened when that day (timeline.go)
 //	days                kind shop table               the days of a timeline, of partition, or of a dated list
 //	snapshot_digest     shop table source digest      revision, JSON number
-//	feed                shop table source             newest try and newest complete, JSON
+//	feed                shop table source             how it stands: newest try, newest complete, JSON
+//	feed_past           shop table source revision    how it stood after that pull, JSON
 //	reject              revision                      sample of the refused rows, JSON
 //	held/<shop>/<table> revision part                 block: rows of a pull that is not trusted
 //	partition           shop table day                directory and zone map of a day of events
@@ -42,6 +43,12 @@
 //	seen_end            expiry key                    -
 //	audit               UTC day, at, number           JSON (a dated list)
 //	setting, cursor     key                           as given
+//	evidence            id                            what an answer or a post was computed from, JSON
+//	evidence_at         shop, UTC day, now, id        what of the facts it needs, JSON (a dated list)
+//	evidence_blob       SHA-256 of the content        content, packed like a column
+//	evidence_users      the same                      how much evidence names it, JSON number
+//	hole                shop table                    days of events that a repair took rows from, JSON
+//	forgotten           shop table                    up to when columns of dropped events reached, JSON
 //
 // # Events
 //
@@ -52,6 +59,14 @@
 // revision). Small blocks of a day are folded into larger ones as they gather,
 // inside the transaction that brings the next rows; folding keeps every
 // version, only exact repetitions of a row are dropped.
+//
+// # Evidence
+//
+// A number that was said can be computed again: its evidence (evidence.go) holds
+// the question, the moment, the revision and digests of the bytes. Every read
+// takes a revision, also of how the feeds stood (feed_past). Days that live
+// evidence reads are not dropped (forget.go); what was dropped is remembered, so
+// that a later question about it is refused instead of answered with nothing.
 //
 // # Pictures
 //
@@ -66,6 +81,7 @@ const (
 	spaceSnapshot       = "snapshot"
 	spaceSnapshotDigest = "snapshot_digest"
 	spaceFeed           = "feed"
+	spaceFeedPast       = "feed_past"
 	spaceReject         = "reject"
 	spacePartition      = "partition"
 	spaceTimeline       = "timeline"
@@ -87,4 +103,10 @@ const (
 	spaceAudit          = "audit"
 	spaceSetting        = "setting"
 	spaceCursor         = "cursor"
+	spaceEvidence       = "evidence"
+	spaceEvidenceAt     = "evidence_at"
+	spaceEvidenceBlob   = "evidence_blob"
+	spaceEvidenceUsers  = "evidence_users"
+	spaceForgotten      = "forgotten"
+	spaceHole           = "hole"
 )

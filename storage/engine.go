@@ -74,5 +74,6 @@ type Range struct {
 type Health struct {
 	Bytes    int64    // on disk
 	Free     int64    // of these, not used and reusable
+	Limit    int64    // the most it may have on disk; 0 for no limit
 	Findings []string // structural faults, in words for an operator
 }

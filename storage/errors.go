@@ -25,6 +25,8 @@ var (
 	ErrSamePull = errors.New("pull is already stored")
 	// ErrUnknown: the record that should change does not exist.
 	ErrUnknown = errors.New("no such record")
+	// ErrForgotten: the facts asked for were dropped when their time was over.
+	ErrForgotten = errors.New("facts are no longer kept")
 	// ErrReadOnly: a write inside View.
 	ErrReadOnly = errors.New("write in a read-only transaction")
 )

@@ -40,6 +40,13 @@ func (tx *Tx) Events(q EventQuery) ([]*market.Batch, error) {
 		return nil, err
 	}
 	lo, hi := bounds(q.Shop, s.table.Columns[tested].Kind, q.Window)
+	tx.reads(nanos(q.Window.Start))
+	if err := tx.remembers(q.Shop.ID, s, tested, lo); err != nil {
+		return nil, err
+	}
+	if err := tx.whole(q.Shop.ID, s, tested, lo, hi); err != nil {
+		return nil, err
+	}
 	dirs, err := tx.directories(q.Shop.ID, s.table.Name)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,9 @@ import (
 	"errors"
 )
 
+// SchemaVersion is the layout that this program writes.
+const SchemaVersion = schemaVersion
+
 // ForgetRows empties the memory of decoded rows, as after a restart.
 func ForgetRows(db *DB) {
 	db.cache.reset()
@@ -43,4 +46,13 @@ func Lose(tx *Tx, prefix string) (string, error) {
 		return false, nil
 	})
 	return spaces[0], errors.Join(err, tx.w.Delete(spaces[0], last))
+}
+
+// Spoil flips a bit in the value of the last key of a space, behind the seal's back.
+func Spoil(tx *Tx, space string) error {
+	return tx.r.Scan(space, Range{Reverse: true}, func(key, value []byte) (bool, error) {
+		b := bytes.Clone(value)
+		b[len(b)/2] ^= 4
+		return false, tx.w.Put(space, bytes.Clone(key), b)
+	})
 }

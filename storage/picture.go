@@ -33,11 +33,28 @@ func (tx *Tx) State(shop market.ShopID, t *market.Table, at time.Time, asOf mark
 		return snap, nil, false, err
 	}
 	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err == nil && !found {
+		err = tx.picturesForgotten(shop, s, at)
+	}
 	if err != nil || !found {
 		return snap, nil, false, err
 	}
 	p, err := tx.picture(s, shop, m)
 	return p.Snapshot, p.Rows, err == nil, err
+}
+
+// Standing returns the revision and the instant of the picture that State would
+// return, without reading it. A picture that is no longer kept is not found.
+func (tx *Tx) Standing(shop market.ShopID, t *market.Table, at time.Time, asOf market.Revision) (rev market.Revision, taken time.Time, found bool, err error) {
+	if _, err := tx.stateSchema(t); err != nil {
+		return 0, taken, false, err
+	}
+	m, found, err := tx.latest(timelineKey(timelinePictures, shop, t.Name), nanos(at), asOf)
+	if err != nil || !found {
+		return 0, taken, false, err
+	}
+	tx.reads(m.at)
+	return m.rev, instant(m.at), true, nil
 }
 
 // States yields the pictures of a table whose instants lie in w, oldest first,
@@ -86,6 +103,7 @@ func (tx *Tx) picture(s *schema, shop market.ShopID, m moment) (Picture, error) 
 	if err != nil {
 		return Picture{}, err
 	}
+	tx.reads(m.at)
 	rows, err := tx.pictureRows(s, shop, m.day, m.rev)
 	return Picture{Snapshot: snap, Rows: rows}, err
 }

@@ -97,6 +97,13 @@ func newSchema(t *market.Table, stored []storedColumn) (*schema, error) {
 	return s, nil
 }
 
+// dates reports whether the stored column of that number holds dates, as far as
+// this program's table says.
+func (s *schema) dates(id uint8) bool {
+	i := slices.Index(s.ids, id)
+	return i >= 0 && s.table.Columns[i].Kind == market.Date
+}
+
 // schema returns the schema of a table that the store was opened with.
 func (tx *Tx) schema(t *market.Table) (*schema, error) {
 	if t == nil {

@@ -25,6 +25,7 @@ type storedSnapshot struct {
 	Total     *int             `json:"total,omitempty"`
 	Rejected  int              `json:"rejected,omitempty"`
 	Skipped   int              `json:"skipped,omitempty"`
+	Unmatched int              `json:"unmatched,omitempty"`
 	Reasons   []string         `json:"reasons,omitempty"`
 	Schema    string           `json:"schema,omitempty"`
 	Digest    string           `json:"digest,omitempty"`
@@ -37,7 +38,7 @@ func (s *storedSnapshot) snapshot(rev market.Revision) market.Snapshot {
 		PulledAt: instant(s.PulledAt), Watermark: instant(s.Watermark), State: s.State,
 		Manifest: market.Manifest{
 			Rows: s.Rows, Keys: s.Keys, Pages: s.Pages, PagesWant: s.PagesWant, Total: s.Total,
-			Rejected: s.Rejected, Skipped: s.Skipped, Reasons: s.Reasons, SchemaHash: s.Schema, Digest: s.Digest,
+			Rejected: s.Rejected, Skipped: s.Skipped, Unmatched: s.Unmatched, Reasons: s.Reasons, SchemaHash: s.Schema, Digest: s.Digest,
 		},
 	}
 }
@@ -49,7 +50,7 @@ func storeForm(s *market.Snapshot) storedSnapshot {
 		Start: nanos(s.Window.Start), End: nanos(s.Window.End),
 		PulledAt: nanos(s.PulledAt), Watermark: nanos(s.Watermark), State: s.State,
 		Rows: m.Rows, Keys: m.Keys, Pages: m.Pages, PagesWant: m.PagesWant, Total: m.Total,
-		Rejected: m.Rejected, Skipped: m.Skipped, Reasons: m.Reasons, Schema: m.SchemaHash, Digest: m.Digest,
+		Rejected: m.Rejected, Skipped: m.Skipped, Unmatched: m.Unmatched, Reasons: m.Reasons, Schema: m.SchemaHash, Digest: m.Digest,
 	}
 }
 
@@ -245,36 +246,6 @@ type Feed struct {
 	Complete market.Snapshot
 }
 
-type storedFeed struct {
-	Last     market.Revision `json:"last"`
-	Complete market.Revision `json:"complete,omitempty"`
-}
-
-func (tx *Tx) putFeed(s *market.Snapshot) error {
-	key := keyText(keyText(keyText(nil, string(s.Shop)), s.Table), s.Source)
-	var f storedFeed
-	if _, err := tx.getJSON(spaceFeed, key, &f); err != nil {
-		return err
-	}
-	last, _, err := tx.snapshot(f.Last)
-	if err != nil {
-		return err
-	}
-	if !s.PulledAt.Before(last.PulledAt) {
-		f.Last = s.Revision
-	}
-	if s.State == market.Complete {
-		best, _, err := tx.snapshot(f.Complete)
-		if err != nil {
-			return err
-		}
-		if f.Complete == 0 || reach(s, &best) >= 0 {
-			f.Complete = s.Revision
-		}
-	}
-	return tx.putJSON(spaceFeed, key, f)
-}
-
 // reach compares how far two complete pulls reach.
 func reach(a, b *market.Snapshot) int {
 	if c := a.Watermark.Compare(b.Watermark); c != 0 {
@@ -283,28 +254,9 @@ func reach(a, b *market.Snapshot) int {
 	return a.Window.End.Compare(b.Window.End)
 }
 
-// Feeds returns how the sources of a shop stand, ordered by table, then source.
-func (tx *Tx) Feeds(shop market.ShopID) ([]Feed, error) {
-	var all []Feed
-	prefix := keyText(nil, string(shop))
-	err := tx.scanPrefix(spaceFeed, prefix, func(key, payload []byte) (bool, error) {
-		var s storedFeed
-		if err := decodeJSON(spaceFeed, key, payload, &s); err != nil {
-			return false, err
-		}
-		last, found, err := tx.snapshot(s.Last)
-		if err != nil {
-			return false, err
-		}
-		if !found {
-			return false, missingManifest(s.Last)
-		}
-		complete, _, err := tx.snapshot(s.Complete)
-		all = append(all, Feed{Source: last.Source, Table: last.Table, Last: last, Complete: complete})
-		return true, err
-	})
-	return all, err
-}
+// Feeds returns how the sources of a shop stand now, ordered by table, then
+// source.
+func (tx *Tx) Feeds(shop market.ShopID) ([]Feed, error) { return tx.FeedsAsOf(shop, 0) }
 
 // Complete returns up to when every source of a table is known to be complete:
 // the least watermark among them. The zero Time says that one has none, or

@@ -74,7 +74,22 @@ func (tx *Tx) addDay(key []byte, day market.Day) error {
 	if found {
 		return nil
 	}
-	days = slices.Insert(days, i, day)
+	return tx.putDays(key, slices.Insert(days, i, day))
+}
+
+func (tx *Tx) removeDay(key []byte, day market.Day) error {
+	days, err := tx.days(key)
+	if err != nil {
+		return err
+	}
+	i, found := slices.BinarySearch(days, day)
+	if !found {
+		return nil
+	}
+	return tx.putDays(key, slices.Delete(days, i, i+1))
+}
+
+func (tx *Tx) putDays(key []byte, days []market.Day) error {
 	ints := make([]int64, len(days))
 	for i, d := range days {
 		ints[i] = int64(d)

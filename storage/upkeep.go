@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -19,76 +21,190 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 	return nil
 }
 
+// Size is how large the database is, in bytes.
+type Size struct {
+	Bytes int64 // on disk
+	Free  int64 // of these, not used and reusable
+	Limit int64 // it may not grow beyond; 0 for none
+}
+
+// Size tells how large the database is. It is cheap.
+func (db *DB) Size(ctx context.Context) (Size, error) {
+	h, err := db.engine.Health(ctx, false)
+	if err != nil {
+		return Size{}, fmt.Errorf("store size: %w", err)
+	}
+	return Size{Bytes: h.Bytes, Free: h.Free, Limit: h.Limit}, nil
+}
+
+// SizeAdvice is what an operator should think about.
+type SizeAdvice string
+
+// Advice about size.
+const (
+	SizeFine    SizeAdvice = ""
+	SizeCompact SizeAdvice = "compact" // more than a quarter is free: compact while the bot is stopped
+	SizeLarge   SizeAdvice = "large"   // keep less, or give it more room
+)
+
+// compactFrom is the size below which free space is not worth a word.
+const compactFrom = 64 << 20
+
+// Advice judges a size; more than warn bytes in use are large, 0 for no bound.
+// So is a database that has used nine tenths of its limit.
+func (z Size) Advice(warn int64) SizeAdvice {
+	used := z.Bytes - z.Free
+	switch {
+	case warn > 0 && used > warn, z.Limit > 0 && used > z.Limit/10*9:
+		return SizeLarge
+	case z.Bytes > compactFrom && z.Free > z.Bytes/4:
+		return SizeCompact
+	}
+	return SizeFine
+}
+
+// Probe reports whether n bytes can be written: it writes them and takes them
+// away again. Without room it gives ErrFull.
+func (db *DB) Probe(ctx context.Context, n int) error {
+	const space = "probe/room"
+	err := db.Update(ctx, func(tx *Tx) error { return tx.put(space, []byte("n"), make([]byte, n)) })
+	if err != nil {
+		return fmt.Errorf("write %d bytes: %w", n, err)
+	}
+	return db.Update(ctx, func(tx *Tx) error { return tx.w.Drop(space) })
+}
+
 // Stats are figures about what the store holds.
 type Stats struct {
-	Bytes    int64 // of the database on disk
-	Free     int64 // of these, not used
-	Revision market.Revision
-	Tables   []TableStats
+	Bytes    int64           `json:"bytes"` // of the database on disk
+	Free     int64           `json:"free"`  // of these, not used
+	Layout   int             `json:"layout"`
+	Revision market.Revision `json:"revision"`
+	Tables   []TableStats    `json:"tables"` // by shop, table, level
+	Spaces   []SpaceStats    `json:"spaces"` // of other records, by name
 }
 
-// TableStats are the figures of one table of one shop.
+// TableStats are the figures of one level of a table of a shop.
 type TableStats struct {
-	Shop   market.ShopID
-	Table  string
-	Days   int   // business days with rows or pictures
-	Rows   int   // row versions of events; 0 for State tables
-	Blocks int   // values that hold rows
-	Bytes  int64 // of these
+	Shop   market.ShopID `json:"shop"`
+	Table  string        `json:"table"`
+	Level  string        `json:"level"`  // event, picture, held
+	Days   int           `json:"days"`   // business days
+	Rows   int           `json:"rows"`   // row versions of events; 0 for others
+	Blocks int           `json:"blocks"` // values that hold rows
+	Bytes  int64         `json:"bytes"`  // of these
 }
 
-// Stats counts what the store holds. It reads every stored block's place but
-// not its content.
+// SpaceStats are the figures of the records of one kind.
+type SpaceStats struct {
+	Space string `json:"space"`
+	Keys  int    `json:"keys"`
+	Bytes int64  `json:"bytes"` // of keys and values
+}
+
+// levels are the spaces of facts, in the order of Stats.
+var levels = []string{"event", "picture", "held"}
+
+// Stats counts what the store holds. It visits every value but decodes none.
 func (db *DB) Stats(ctx context.Context) (Stats, error) {
 	h, err := db.engine.Health(ctx, false)
 	if err != nil {
 		return Stats{}, fmt.Errorf("store figures: %w", err)
 	}
-	out := Stats{Bytes: h.Bytes, Free: h.Free}
+	out := Stats{Bytes: h.Bytes, Free: h.Free, Layout: db.layout}
 	err = db.View(ctx, func(tx *Tx) error {
 		out.Revision = tx.Revision()
-		return tx.scan(spaceFeed, Range{}, func(key, _ []byte) (bool, error) {
+		last := ""
+		err := tx.scan(spaceFeed, Range{}, func(key, _ []byte) (bool, error) {
 			shop, rest, _ := cutText(key)
 			table, _, _ := cutText(rest)
-			if n := len(out.Tables); n > 0 && out.Tables[n-1].Shop == market.ShopID(shop) && out.Tables[n-1].Table == table {
-				return true, nil // another source of the same table
+			if at := shop + "\x00" + table; at != last {
+				last = at
+				found, err := tx.tableStats(market.ShopID(shop), table)
+				out.Tables = append(out.Tables, found...)
+				return true, err
 			}
-			t, err := tx.tableStats(market.ShopID(shop), table)
-			out.Tables = append(out.Tables, t)
-			return true, err
+			return true, nil // another source of the same table
 		})
+		if err != nil {
+			return err
+		}
+		out.Spaces, err = tx.spaceStats()
+		return err
 	})
 	return out, err
 }
 
-func (tx *Tx) tableStats(shop market.ShopID, table string) (TableStats, error) {
-	t := TableStats{Shop: shop, Table: table}
-	dirs, err := tx.directories(shop, table)
-	if err != nil {
-		return t, err
-	}
-	for _, d := range dirs {
-		t.Rows += d.rows()
-	}
-	for _, kind := range []string{"event", "picture"} {
-		first := periodSpace(kind, shop, table, 0)
-		spaces, err := tx.r.Spaces(first[:len(first)-len("1970-01-01")])
-		if err != nil {
-			return t, err
+func (tx *Tx) tableStats(shop market.ShopID, table string) (all []TableStats, err error) {
+	for _, level := range levels {
+		t := TableStats{Shop: shop, Table: table, Level: level}
+		prefix := heldSpace(shop, table)
+		if level != "held" {
+			first := periodSpace(level, shop, table, 0)
+			prefix = first[:len(first)-len("1970-01-01")]
 		}
-		t.Days += len(spaces)
+		spaces, err := tx.r.Spaces(prefix)
+		if err != nil {
+			return nil, err
+		}
 		for _, space := range spaces {
-			err := tx.r.Scan(space, Range{}, func(_, value []byte) (bool, error) {
-				t.Blocks++
-				t.Bytes += int64(len(value))
-				return true, nil
-			})
+			if level == "held" && space != prefix {
+				continue // of a table with a longer name
+			}
+			s, err := tx.countSpace(space)
 			if err != nil {
-				return t, err
+				return nil, err
+			}
+			t.Days, t.Blocks, t.Bytes = t.Days+1, t.Blocks+s.Keys, t.Bytes+s.Bytes
+		}
+		if level == "event" {
+			dirs, err := tx.directories(shop, table)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range dirs {
+				t.Rows += d.rows()
 			}
 		}
+		if t.Blocks > 0 {
+			all = append(all, t)
+		}
 	}
-	return t, nil
+	return all, nil
+}
+
+// spaceStats counts the spaces that hold records, those of periods together
+// under the first part of their names.
+func (tx *Tx) spaceStats() (all []SpaceStats, err error) {
+	spaces, err := tx.r.Spaces("")
+	for _, space := range spaces {
+		if err != nil {
+			return nil, err
+		}
+		kind, _, period := strings.Cut(space, "/")
+		if period && slices.Contains(levels, kind) {
+			continue
+		}
+		var s SpaceStats
+		s, err = tx.countSpace(space)
+		if s.Space = kind; len(all) > 0 && all[len(all)-1].Space == kind {
+			all[len(all)-1].Keys += s.Keys
+			all[len(all)-1].Bytes += s.Bytes
+			continue
+		}
+		all = append(all, s)
+	}
+	return all, err
+}
+
+func (tx *Tx) countSpace(space string) (SpaceStats, error) {
+	s := SpaceStats{Space: space}
+	err := tx.r.Scan(space, Range{}, func(key, value []byte) (bool, error) {
+		s.Keys++
+		s.Bytes += int64(len(key) + len(value))
+		return true, nil
+	})
+	return s, err
 }
 
 // Horizon says what Prune removes: records of each class that ended before the
@@ -97,6 +213,8 @@ type Horizon struct {
 	Seen time.Time // keys of the seen set that expired
 	Runs time.Time // runs by due time, except the last of each job
 	Sent time.Time // outbox entries that were sent, by creation; never dead ones
+	// Audit is for lines of the trail, Evidence for evidence by its moment.
+	Audit, Evidence time.Time
 }
 
 // pruneStep bounds a transaction of Prune, so that others get their turn.
@@ -108,7 +226,7 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 	for _, step := range []struct {
 		before time.Time
 		run    func(tx *Tx, before time.Time) (int, error)
-	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}} {
+	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}} {
 		for more := !step.before.IsZero(); more; {
 			n := 0
 			err := db.Update(ctx, func(tx *Tx) (err error) {
@@ -123,6 +241,33 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 		}
 	}
 	return total, nil
+}
+
+// pruneAudit removes lines of the trail before a time, at most pruneStep.
+func (tx *Tx) pruneAudit(before time.Time) (int, error) {
+	type place struct {
+		at   int64
+		rest []byte
+	}
+	var old []place
+	w := always
+	w.End = before
+	err := tx.scanDated(spaceAudit, "", w, func(key, rest, _ []byte) error {
+		if len(old) < pruneStep {
+			at, _, _ := cutUint(key[len(key)-len(rest)-8:])
+			old = append(old, place{int64(at ^ 1<<63), bytes.Clone(rest)})
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range old {
+		if err := tx.listDated(spaceAudit, "", p.at, p.rest, nil, -1); err != nil {
+			return 0, err
+		}
+	}
+	return len(old), nil
 }
 
 func (tx *Tx) pruneSeen(before time.Time) (int, error) {

@@ -50,6 +50,8 @@ type Alert struct {
 	Said analysis.Finding `json:"said,omitzero"`
 	// SaidAt is when Said was said.
 	SaidAt time.Time `json:"said_at,omitzero"`
+	// Evidence is the id of what Said was computed from; empty for none.
+	Evidence string `json:"evidence,omitempty"`
 	// Posts counts thread messages, for delivery keys.
 	Posts int `json:"posts"`
 }

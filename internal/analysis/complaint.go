@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"shopwatch/internal/analysis/spike"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -79,7 +80,7 @@ func counterfeit(causes []CauseCount) bool {
 	var fake, all int64
 	for _, c := range causes {
 		all += c.Count
-		if c.Cause == CauseCounterfeit {
+		if c.Cause == voice.Counterfeit {
 			fake = c.Count
 		}
 	}

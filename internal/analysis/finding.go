@@ -3,6 +3,7 @@ package analysis
 import (
 	"time"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -123,8 +124,5 @@ type ComplaintSpike struct {
 	Quotes   []string      `json:"quotes,omitempty"` // text from outside, at most 3
 }
 
-// CauseCount is how many complaints name a cause.
-type CauseCount struct {
-	Cause string `json:"cause"`
-	Count int64  `json:"count"`
-}
+// CauseCount is how many complaints name a cause of package voice.
+type CauseCount = voice.CauseCount

@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -179,7 +180,7 @@ func TestComplaintSpikes(t *testing.T) {
 	if got := ComplaintSpikes(Defaults().Complaints, Defaults().Money, in); len(got) != 0 {
 		t.Errorf("thirteen of one item in 100,000: %+v", got)
 	}
-	fake := ComplaintCount{Count: 5, Before: quiet, Causes: []CauseCount{{CauseCounterfeit, 3}}}
+	fake := ComplaintCount{Count: 5, Before: quiet, Causes: []CauseCount{{Cause: voice.Counterfeit, Count: 3}}}
 	if got := ComplaintSpikes(Defaults().Complaints, Defaults().Money, ComplaintInput{Items: []ComplaintCount{fake}}); got[0].Severity != Warning {
 		t.Errorf("counterfeit is %s, want it raised", got[0].Severity)
 	}

@@ -6,11 +6,12 @@ import (
 	"slices"
 	"time"
 
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
 )
 
 // Offer is a rival's matched offer with what is needed to judge its price.
-// Landed prices are deal minus coupon.
+// Landed prices are what a buyer pays for one piece (pricing.Terms).
 type Offer struct {
 	Rival, Item string
 	SKU         market.SKU
@@ -34,10 +35,7 @@ type Offer struct {
 }
 
 // PricePoint is a landed price at a moment.
-type PricePoint struct {
-	At    time.Time
-	Price market.Fen
-}
+type PricePoint = pricing.Quote
 
 // OpenMove is a rival move that people have been told of.
 type OpenMove struct {
@@ -58,9 +56,6 @@ type PriceInput struct {
 	Open   []OpenMove
 	Daily  market.Fen
 }
-
-// moveLife is after how long a cut price counts as the rival's ordinary one.
-const moveLife = 7 * 24 * time.Hour
 
 // RivalMoves finds rivals that cut the price of an item matched to one of our
 // core items. A price that only returns to what it was before a rise is no cut;
@@ -104,89 +99,23 @@ func RivalMoves(r PriceRule, m Materiality, in PriceInput) []Finding {
 	return worstPer(out, func(s Subject) string { return string(s.SKU) + "|" + s.Rival })
 }
 
-// Moved tells a cut at one stroke from a drip of small steps, and neither from
-// an ordinary price. Before of the answer is the anchor: the median of the last
-// 7 days, or the highest of them for a drip.
+// Moved judges an offer by its history of the last 7 days.
 func Moved(r PriceRule, o *Offer, now time.Time) (RivalMove, bool) {
-	if len(o.History) < 3 {
-		return RivalMove{}, false
-	}
-	prices := make([]float64, len(o.History))
-	var top, recent PricePoint
-	for i, p := range o.History {
-		prices[i] = float64(p.Price)
-		if p.Price > top.Price {
-			top = p
-		}
-		if p.Price > recent.Price && now.Sub(p.At) <= 24*time.Hour {
-			recent = p
-		}
-	}
-	anchor := market.Fen(math.Round(median(prices)))
-	if slip(o.Now, anchor) {
-		return RivalMove{}, false
-	}
-	if under(o.Now, anchor, r.Cut) && under(o.Now, recent.Price, r.Cut) {
-		return RivalMove{Before: anchor, Now: o.Now, Since: lastAt(o.History, anchor)}, true
-	}
-	if dripped(r, o, top) && o.Now < recent.Price {
-		return RivalMove{Before: top.Price, Now: o.Now, Drip: true, Since: top.At}, true
-	}
-	return RivalMove{}, false
+	m, ok := pricing.Moved(r.limits(), o.Now, o.History, now)
+	return RivalMove{Before: m.Before, Now: m.Now, Drip: m.Drip, Since: m.Since}, ok
 }
 
-// stillDown keeps an open move until the price is back near its anchor or the
-// lower price has lasted so long that it is the ordinary one.
+// stillDown keeps an open move while it lasts.
 func stillDown(r PriceRule, o *Offer, open OpenMove, now time.Time) (RivalMove, bool) {
 	m := open.Move
-	if now.Sub(open.Since) >= moveLife || !under(o.Now, m.Before, r.Back) || slip(o.Now, m.Before) {
+	if !(pricing.Move{Before: m.Before}).Lasts(r.limits(), o.Now, open.Since, now) {
 		return RivalMove{}, false
 	}
 	return RivalMove{Before: m.Before, Now: o.Now, Drip: m.Drip, Since: m.Since}, true
 }
 
-// under reports whether price lies below anchor by at least share.
-func under(price, anchor market.Fen, share float64) bool {
-	return anchor > 0 && float64(price) <= float64(anchor)*(1-share)
-}
-
-// slip reports whether two prices differ by a factor towards 100: the unit has
-// changed, not the price. The price may have moved on the same day, so the
-// factor need not be exact; nobody sells at a thirtieth.
-func slip(price, anchor market.Fen) bool {
-	return anchor > 0 && (price < anchor/30 || price/30 > anchor)
-}
-
-// lastAt is the last moment at which the price was still about the anchor.
-func lastAt(history []PricePoint, anchor market.Fen) time.Time {
-	for _, p := range slices.Backward(history) {
-		if !under(p.Price, anchor, 0.02) {
-			return p.At
-		}
-	}
-	return history[0].At
-}
-
-// dripped reports whether the price has come down from its top in at least
-// three steps, none of them a cut by itself and none of them upwards.
-func dripped(r PriceRule, o *Offer, top PricePoint) bool {
-	if !under(o.Now, top.Price, r.Drip) {
-		return false
-	}
-	steps, last := 0, top.Price
-	for _, p := range append(slices.Clone(o.History), PricePoint{Price: o.Now}) {
-		if p.At.Before(top.At) && !p.At.IsZero() {
-			continue
-		}
-		switch {
-		case p.Price > last || under(p.Price, last, r.Cut):
-			return false
-		case p.Price < last:
-			steps++
-		}
-		last = p.Price
-	}
-	return steps >= 3
+func (r PriceRule) limits() pricing.Limits {
+	return pricing.Limits{Cut: r.Cut, Drip: r.Drip, Back: r.Back}
 }
 
 // moveRisk is the item's sales over the rule's days, times twice the share by

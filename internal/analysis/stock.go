@@ -21,20 +21,32 @@ type StockLine struct {
 	// PerDay is paid pieces a day over the last 7 days, time out of stock left
 	// out; 0 when nothing was sold.
 	PerDay float64
-	Price  market.Fen // paid for a piece, on average over the last 7 days
-	GMV7d  market.Fen
-	Rank   int       // by GMV7d, from 1; 0 without sales
-	OutAt  time.Time // since when it is out, if it is; zero when not known
-	Open   bool      // a problem of this line has been told of and is not over
+	// Ahead is how the demand of each coming 24 hours stands to PerDay by the
+	// calendar: 6 on a big campaign day. The last one goes on; nil is 1 for ever.
+	Ahead []float64
+	Price market.Fen // paid for a piece, on average over the last 7 days
+	GMV7d market.Fen
+	Rank  int       // by GMV7d, from 1; 0 without sales
+	OutAt time.Time // since when it is out, if it is; zero when not known
+	Open  bool      // a problem of this line has been told of and is not over
 }
 
-// Cover is the days until the line runs out at its pace; ok is false without
-// sales: then it is not known, and not urgent.
+// Cover is the days until the line runs out at its pace, faster and slower as
+// the calendar says; ok is false without sales: then it is not known, and not
+// urgent.
 func (l *StockLine) Cover() (days float64, ok bool) {
 	if l.PerDay <= 0 {
 		return 0, false
 	}
-	return float64(max(0, l.Available)) / l.PerDay, true
+	left, pace := float64(max(0, l.Available)), l.PerDay
+	for _, factor := range l.Ahead {
+		if pace = l.PerDay * factor; left <= pace {
+			break
+		}
+		left -= pace
+		days++
+	}
+	return days + left/pace, true
 }
 
 // StockInput is what the stock rule looks at: complete pictures only, so that a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,11 +20,13 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/jobs"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Settings is what an App is made of. The fields up to Logger are required.
 type Settings struct {
 	DB        *storage.DB
+	Series    *series.Store
 	Shops     []Shop
 	Sender    chat.Sender
 	Transport chat.Transport
@@ -35,6 +38,7 @@ type Settings struct {
 	Lang     string
 	Langs    map[string]string // language by channel id
 	Schedule Schedule
+	Upkeep   Upkeep
 	// Inline runs jobs one after another, for a stepped clock.
 	Inline bool
 }
@@ -47,10 +51,12 @@ type Shop struct {
 	Rules  report.Rules
 }
 
-// Feed is a source and how its declaration wants it read.
+// Feed is a source and how its declaration wants it read. Source is nil for a
+// bulk listing, Bulk for any other.
 type Feed struct {
 	Spec   source.Spec
 	Source source.Source
+	Bulk   *source.Bulk
 }
 
 // Schedule holds the cron lines of the jobs that belong to no source.
@@ -68,12 +74,18 @@ type App struct {
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
+	settles   []*jobs.Settle            // one per shop, in order
 	envs      []*commands.Env           // one per shop, in order
+	copying   sync.Mutex                // one copy of the store at a time
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
 
-// pruneAt is when old records are forgotten: when nobody reads or sells much.
-const pruneAt = "17 4 * * *"
+// foldAt is when panels are folded: every hour, away from the full hour at
+// which so much else is due.
+const foldAt = "37 * * * *"
+
+// correctEvery is how often posted figures are compared with the data of now.
+const correctEvery = "25 * * * *"
 
 // New wires an app. It starts nothing.
 func New(set Settings) (*App, error) {
@@ -98,11 +110,9 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
-	nightly, err := jobs.ParseCron(pruneAt, set.Shops[0].Zone)
-	if err != nil {
-		return nil, fmt.Errorf("prune: %w", err)
+	if err := a.addUpkeep(); err != nil {
+		return nil, err
 	}
-	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Prune(set.DB, nightly, now, set.Logger))
 	a.desk = bot.New(bot.Config{
 		DB: set.DB, Sender: set.Sender, Home: set.Home, Policy: set.Policy, Logger: set.Logger, Now: now,
 		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
@@ -119,7 +129,8 @@ func New(set Settings) (*App, error) {
 // addShop makes the jobs of one shop, in the order in which they run when they
 // are due together: facts first, then what is said about them.
 func (a *App) addShop(s *Shop) (*commands.Env, error) {
-	env, first := Env(a.set.DB, s), len(a.scheduler.Jobs)
+	env, first := Env(a.set.DB, a.set.Series, s), len(a.scheduler.Jobs)
+	env.Store = a.storeStatus
 	for _, f := range s.Feeds {
 		if f.Spec.Schedule == "" {
 			continue
@@ -127,6 +138,10 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		sched, err := jobs.ParseCron(f.Spec.Schedule, s.Zone)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", f.Spec.ID, err)
+		}
+		if f.Bulk != nil {
+			a.scheduler.Jobs = append(a.scheduler.Jobs, a.listing(s, f).Job(sched))
+			continue
 		}
 		feed := jobs.Feed{Source: f.Source, Shop: s.Shop, Schedule: sched, Window: f.Spec.Window}
 		a.feeds = append(a.feeds, feed)
@@ -148,8 +163,22 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schedule.morning: %w", err)
 	}
+	settle := &jobs.Settle{DB: a.set.DB, Series: a.set.Series, Shop: s.Shop, Now: a.set.Clock.Now}
+	compactAt, err := jobs.ParseCron(foldAt, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("compact: %w", err)
+	}
+	if !s.listed() { // else the listing brings the panel
+		a.settles = append(a.settles, settle)
+		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
+	}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
+	correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("corrections: %w", err)
+	}
 	const catchup = 6 * time.Hour
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup))
+	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}
@@ -158,7 +187,7 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 
 // Env is what the commands of a shop work with; a one-off question on the
 // terminal needs nothing else.
-func Env(db *storage.DB, s *Shop) *commands.Env {
+func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 	if s.Rules.Cache == nil {
 		s.Rules.Cache = report.NewCache()
 	}
@@ -170,5 +199,5 @@ func Env(db *storage.DB, s *Shop) *commands.Env {
 			s.Rules.Fresh[f.Spec.ID] = f.Spec.Freshness
 		}
 	}
-	return commands.New(commands.Env{DB: db, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules})
+	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Routes: s.Routes, Rules: s.Rules})
 }

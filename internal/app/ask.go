@@ -2,18 +2,18 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"shopwatch/commands"
 	"shopwatch/internal/access"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/config"
+	"shopwatch/internal/evidence"
+	"shopwatch/internal/export"
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -25,11 +25,22 @@ type AskOptions struct {
 	Dir    string         // data folder; empty takes the configuration's
 	Lang   string
 	At     time.Time // the moment of asking; zero takes now, or the store's last one without a configuration
-	JSON   bool
+	Format Format
 	Text   string
 	Out    io.Writer
 	Logger *slog.Logger
 }
+
+// Format is how an answer is written.
+type Format string
+
+// Formats of answers.
+const (
+	AsText     Format = ""
+	AsJSON     Format = "json" // the numbers behind it
+	AsCSV      Format = "csv"  // the first table behind it
+	AsWorkbook Format = "xlsx" // all tables behind it, and what their metrics mean
+)
 
 // ErrNo says that a question could not be answered; its text is for the asker.
 var ErrNo = errors.New("no answer")
@@ -37,18 +48,20 @@ var ErrNo = errors.New("no answer")
 // Ask answers a question as the chat would: by the running bot that holds the
 // store, else over the store itself.
 func Ask(ctx context.Context, o AskOptions) (err error) {
-	path := filepath.Join(o.Dir, storeFile)
-	if o.Dir == "" && o.Config != nil {
-		path = o.Config.Storage.Path
-	}
+	path := storePath(o.Config, o.Dir)
 	if answered, err := askRunning(ctx, path, o); answered || err != nil {
 		return err
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	panels, err := openSeries(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer panels.Close()
 	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
 	if o.Config != nil {
 		if shop, err = configuredShop(o.Config); err != nil {
@@ -67,7 +80,7 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 	if o.At.IsZero() {
 		o.At = time.Now()
 	}
-	return answer(ctx, Env(db, shop), o)
+	return answer(ctx, Env(db, panels, shop), o)
 }
 
 func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
@@ -75,20 +88,45 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 		User: "terminal", Lang: o.Lang, Now: o.At, Text: o.Text,
 		Allows: func(r access.Right) bool { return r == access.View },
 	}
-	if !o.JSON {
+	if o.Format == AsText {
 		r, err := env.Answer(ctx, ask)
 		if err != nil {
 			return err
 		}
-		return r.Message.WriteText(o.Out)
+		if err := r.Message.WriteText(o.Out); err != nil || r.Keep == nil {
+			return err
+		}
+		return r.Keep(ctx)
 	}
 	data, err := env.Numbers(ctx, ask)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNo, err)
 	}
-	enc := json.NewEncoder(o.Out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(data)
+	if o.Format != AsJSON {
+		return exported(o, env.Shop, data)
+	}
+	b, err := evidence.Numbers(data)
+	if err != nil {
+		return err
+	}
+	_, err = o.Out.Write(b)
+	return err
+}
+
+// exported writes the tables of a report as a file for spreadsheets.
+func exported(o AskOptions, shop *market.Shop, data any) error {
+	sheets := export.Sheets(data)
+	if len(sheets) == 0 {
+		return fmt.Errorf("%w: there is no table behind this answer; ask --json prints its numbers", ErrNo)
+	}
+	style := export.Style{Zone: shop.Zone, Currency: shop.Currency}
+	if o.Format == AsCSV {
+		return export.WriteCSV(o.Out, sheets[0], style)
+	}
+	if d := export.Definitions(sheets); len(d.Rows) > 0 {
+		sheets = append(sheets, d)
+	}
+	return export.WriteWorkbook(o.Out, sheets, style)
 }
 
 // configuredShop is the first shop of a configuration, with the freshness that
@@ -98,7 +136,11 @@ func configuredShop(c *config.Config) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Shop: c.Markets()[0], Rules: rules(c)}
+	limits, err := rules(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &Shop{Shop: c.Markets()[0], Rules: limits}
 	for _, spec := range specs {
 		if spec.Shop == s.ID {
 			s.Feeds = append(s.Feeds, Feed{Spec: spec})

@@ -23,6 +23,22 @@ func (a *App) Backfill(ctx context.Context, pick func(*market.Table) bool) error
 	return nil
 }
 
+// Panels derives the panels of all shops from what has been read, and folds them.
+func (a *App) Panels(ctx context.Context) error {
+	for _, s := range a.settles {
+		if err := s.Run(ctx); err != nil {
+			return err
+		}
+		for more := true; more; {
+			var err error
+			if more, err = a.set.Series.Compact(ctx, s.Shop, s.Now()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func isState(t *market.Table) bool  { return t.Shape == market.State }
 func isEvents(t *market.Table) bool { return t.Shape == market.Events }
 

@@ -25,8 +25,11 @@ func Check(out io.Writer, c *config.Config, env func(string) (string, bool)) err
 	if err != nil {
 		return err
 	}
+	if _, err := rules(c); err != nil {
+		return err
+	}
 	zone := c.Markets()[0].Zone
-	lines := [][2]string{{"digest morning", c.Schedule.Morning}, {"watch", c.Schedule.Watch}}
+	lines := [][2]string{{"digest morning", c.Schedule.Morning}, {"watch", c.Schedule.Watch}, {"backup", c.Storage.Backup.Schedule}}
 	for _, s := range specs {
 		if s.Schedule != "" {
 			lines = append(lines, [2]string{"collect " + s.ID, s.Schedule})
@@ -44,20 +47,6 @@ func Check(out io.Writer, c *config.Config, env func(string) (string, bool)) err
 			fmt.Fprintf(w, "%s  ", t.In(zone).Format("01-02 15:04"))
 		}
 		fmt.Fprintf(w, "\t%s\n", zone)
-	}
-	return w.Flush()
-}
-
-// ListSources prints the sources of a configuration.
-func ListSources(out io.Writer, c *config.Config, env func(string) (string, bool)) error {
-	specs, err := configSpecs(c, env)
-	if err != nil {
-		return err
-	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tSHOP\tTABLE\tDRIVER\tSCHEDULE\tFRESHNESS")
-	for _, s := range specs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", s.ID, s.Shop, s.Fact, s.Driver, s.Schedule, s.Freshness)
 	}
 	return w.Flush()
 }

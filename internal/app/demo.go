@@ -25,6 +25,8 @@ import (
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
+	"shopwatch/storage/series"
 )
 
 // DemoOptions say what the demo is like. The zero value is the usual one.
@@ -54,11 +56,12 @@ type Demo struct {
 	// StatusURL is the bot's own page.
 	StatusURL string
 
-	opt   DemoOptions
-	shop  *Shop
-	db    *storage.DB
-	store string // path
-	stops []stop
+	opt    DemoOptions
+	shop   *Shop
+	db     *storage.DB
+	panels *series.Store
+	store  string // path
+	stops  []stop
 }
 
 // stop is one thing to end, with its name for the error.
@@ -123,11 +126,15 @@ func (d *Demo) openDemoStore(ctx context.Context) (err error) {
 		d.onStop("temporary folder", func() error { return os.RemoveAll(dir) })
 	}
 	d.store = filepath.Join(dir, storeFile)
-	d.db, err = openStore(ctx, d.store, 0, d.opt.Logger)
+	d.db, err = openStore(ctx, d.store, bolt.Options{}, d.opt.Logger)
 	if err != nil {
 		return err
 	}
 	d.onStop("store", d.db.Close)
+	if d.panels, err = openSeries(ctx, d.db); err != nil {
+		return err
+	}
+	d.onStop("panels", func() error { d.panels.Close(); return nil })
 	return nil
 }
 
@@ -138,7 +145,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	if err != nil {
 		return fmt.Errorf("sources of the demo: %w", err)
 	}
-	feeds, err := buildFeeds(specs, shop, d.Clock.Now, d.opt.Logger)
+	feeds, err := buildFeeds(specs, shop, source.Deps{Logger: d.opt.Logger, Limits: source.NewLimits(), Now: d.Clock.Now})
 	if err != nil {
 		return err
 	}
@@ -150,7 +157,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 		return err
 	}
 	d.App, err = New(Settings{
-		DB: d.db, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
+		DB: d.db, Series: d.panels, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang),
 		Schedule: Schedule{Morning: "30 8 * * *", Watch: "*/10 * * * *", Hold: 2 * time.Hour}, Inline: true,
 	})
@@ -226,6 +233,9 @@ func (d *Demo) Backfill(ctx context.Context) error {
 		return err
 	}
 	if err := d.App.Backfill(ctx, isEvents); err != nil {
+		return err
+	}
+	if err := d.App.Panels(ctx); err != nil {
 		return err
 	}
 	d.opt.Tell("history read in %s", time.Since(began).Round(100*time.Millisecond))

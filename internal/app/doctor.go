@@ -79,7 +79,7 @@ func (d *doctor) store(ctx context.Context) (running bool) {
 		d.newStore(path)
 		return false
 	}
-	db, err := openStore(ctx, path, int64(d.Config.Storage.Mmap), d.Logger)
+	db, err := openStore(ctx, path, storeOptions(d.Config), d.Logger)
 	if errors.Is(err, storage.ErrLocked) {
 		d.fine("store", "%v: a running bot, asked nothing more", err)
 		return true
@@ -174,7 +174,7 @@ func (d *doctor) sources(ctx context.Context) {
 		return
 	}
 	for _, shop := range d.Config.Markets() {
-		feeds, err := buildFeeds(specs, shop, time.Now, d.Logger)
+		feeds, err := buildFeeds(specs, shop, source.Deps{Logger: d.Logger, Limits: source.NewLimits(), Now: time.Now})
 		if err != nil {
 			d.bad("sources", "shopwatch check -c "+d.Config.File, "%v", err)
 			return
@@ -187,8 +187,15 @@ func (d *doctor) sources(ctx context.Context) {
 
 func (d *doctor) source(ctx context.Context, shop *market.Shop, f Feed) {
 	name := "source." + f.Spec.ID
-	if f.Spec.Driver == "file" {
+	switch {
+	case f.Spec.Driver == "file":
 		d.fine(name, "reads files when they are imported")
+		return
+	case f.Spec.Driver == "push":
+		d.fine(name, "is sent its facts")
+		return
+	case f.Spec.Parent() != "":
+		d.fine(name, "asks for what source %s has brought, once the bot runs", f.Spec.Parent())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, sourceWait)

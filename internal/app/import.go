@@ -48,7 +48,7 @@ func Import(ctx context.Context, o ImportOptions) (err error) {
 	if o.Dir != "" {
 		path = filepath.Join(o.Dir, storeFile)
 	}
-	db, err := openStore(ctx, path, 0, o.Logger)
+	db, err := openStore(ctx, path, storeOptions(o.Config), o.Logger)
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func importFeeds(o ImportOptions) ([]filePuller, error) {
 	if err != nil {
 		return nil, err
 	}
-	feeds, err := buildFeeds(specs, o.Config.Markets()[0], time.Now, o.Logger)
+	feeds, err := buildFeeds(specs, o.Config.Markets()[0], source.Deps{Logger: o.Logger, Now: time.Now})
 	if err != nil {
 		return nil, err
 	}

@@ -19,10 +19,10 @@ import (
 
 // localAsk is a question as it crosses the socket.
 type localAsk struct {
-	Text string    `json:"text"`
-	Lang string    `json:"lang,omitempty"`
-	At   time.Time `json:"at,omitzero"`
-	JSON bool      `json:"json,omitempty"`
+	Text   string    `json:"text"`
+	Lang   string    `json:"lang,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+	Format Format    `json:"format,omitempty"`
 }
 
 func socketOf(store string) string { return store + ".sock" }
@@ -44,7 +44,15 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	if err := os.Chmod(path, 0o600); err != nil {
 		return errors.Join(fmt.Errorf("local socket: %w", err), l.Close())
 	}
-	return serveOn(ctx, l, http.HandlerFunc(a.localQuestion))
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /ask", a.localQuestion)
+	mux.HandleFunc("POST /replay", a.localReplay)
+	mux.HandleFunc("POST /backup", a.localBackup)
+	mux.HandleFunc("POST /check", a.localCheck)
+	mux.HandleFunc("POST /stats", a.localStats)
+	mux.HandleFunc("GET /sources", a.localSources)
+	mux.HandleFunc("POST /backfill", a.localBackfill)
+	return serveOn(ctx, l, mux)
 }
 
 const (
@@ -59,7 +67,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	o := AskOptions{Lang: q.Lang, At: q.At, JSON: q.JSON, Text: q.Text}
+	o := AskOptions{Lang: q.Lang, At: q.At, Format: q.Format, Text: q.Text}
 	if o.At.IsZero() {
 		o.At = a.set.Clock.Now()
 	}
@@ -75,29 +83,52 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 // askRunning puts a question to the bot that holds the store. ok is false when
 // none answers there.
 func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err error) {
-	body, err := json.Marshal(localAsk{Text: o.Text, Lang: o.Lang, At: o.At, JSON: o.JSON})
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
+	defer stop()
+	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, Format: o.Format}
+	return callRunning(ctx, store, "ask", q, func(body io.Reader) error {
+		_, err := io.Copy(o.Out, body)
+		return err
+	})
+}
+
+// callRunning posts q to the bot that holds the store and lets read have what it
+// says. ok is false when none answers there.
+func callRunning(ctx context.Context, store, what string, q any, read func(io.Reader) error) (ok bool, err error) {
+	body, err := json.Marshal(q)
 	if err != nil {
 		return false, err
 	}
-	client := http.Client{Timeout: time.Minute, Transport: &http.Transport{
+	resp, err := dialRunning(ctx, store, http.MethodPost, "/"+what, bytes.NewReader(body))
+	if resp == nil {
+		return err != nil, err
+	}
+	defer resp.Body.Close() //nolint:errcheck // only read
+	return true, read(resp.Body)
+}
+
+// dialRunning asks the bot that holds the store. The response is nil without an
+// error when none answers there: the caller opens the store itself. An answer
+// that is not OK is an error with its text.
+func dialRunning(ctx context.Context, store, method, path string, body io.Reader) (*http.Response, error) {
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "unix", socketOf(store))
 		},
 	}}
-	defer client.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://shopwatch/ask", bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, "http://shopwatch"+path, body)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		return false, nil // nobody listens: the caller opens the store itself
+		return nil, ctx.Err() // nobody listens
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
 	if resp.StatusCode != http.StatusOK {
+		defer resp.Body.Close()                                       //nolint:errcheck // only read
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) // what has come is shown
-		return true, errors.New(string(bytes.TrimSpace(text)))
+		return nil, errors.New(string(bytes.TrimSpace(text)))
 	}
-	_, err = io.Copy(o.Out, resp.Body)
-	return true, err
+	return resp, nil
 }

@@ -18,7 +18,7 @@ import (
 // Pages are the status page and the health checks.
 func (a *App) Pages(lang, token string) (http.Handler, error) {
 	return web.New(web.Options{
-		Status: a.status, Lang: lang, Token: token, Logger: a.set.Logger,
+		Status: a.status, Lang: lang, Token: token, Logger: a.set.Logger, Push: a.takePush, PushLimit: a.pushLimit,
 		Ready: []web.Check{{Name: "store", Run: a.storeReady}, {Name: "schedule", Run: a.scheduleReady}},
 	})
 }

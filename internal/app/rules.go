@@ -1,14 +1,17 @@
 package app
 
 import (
+	"fmt"
+
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/config"
 	"shopwatch/internal/report"
 )
 
 // rules are the limits of a configuration; what it does not name stays at its
-// default.
-func rules(c *config.Config) report.Rules {
+// default. A lexicon that cannot be read is ErrRefused.
+func rules(c *config.Config) (report.Rules, error) {
 	r := analysis.Defaults()
 	r.GMV.Drop = c.Rules.GMVDrop.MinDrop
 	r.Price.Cut = c.Rules.RivalMove.MinCut
@@ -17,5 +20,12 @@ func rules(c *config.Config) report.Rules {
 	r.Stock.Clear = max(r.Stock.Clear, 2*r.Stock.Cover)
 	r.Money.Floor = c.Rules.Material
 	r.Complaints.Min = int64(c.Rules.ComplaintSpike.MinCount)
-	return report.Rules{Rules: r, Cache: report.NewCache()}
+	out := report.Rules{Rules: r, Cache: report.NewCache()}
+	if c.Rules.Lexicon != "" {
+		var err error
+		if out.Lexicon, err = voice.ParseLexicon(c.Rules.Lexicon); err != nil {
+			return out, fmt.Errorf("%w: %s: rules.lexicon: %w", ErrRefused, c.File, err)
+		}
+	}
+	return out, nil
 }

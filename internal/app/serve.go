@@ -19,7 +19,9 @@ import (
 	"shopwatch/internal/chat"
 	"shopwatch/internal/config"
 	"shopwatch/internal/outbox"
+	"shopwatch/internal/source"
 	"shopwatch/jobs"
+	"shopwatch/storage"
 )
 
 // CheckCron says why a cron line cannot be used.
@@ -35,11 +37,12 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	clock := RealClock()
-	shops, err := servedShops(c, env, clock, log)
+	var db *storage.DB
+	shops, err := servedShops(c, env, clock, log, func() *storage.DB { return db })
 	if err != nil {
 		return err
 	}
-	db, err := openStore(ctx, c.Storage.Path, int64(c.Storage.Mmap), log)
+	db, err = openStore(ctx, c.Storage.Path, storeOptions(c), log)
 	if err != nil {
 		return err
 	}
@@ -47,11 +50,17 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
+	panels, err := openSeries(ctx, db)
+	if err != nil {
+		return err
+	}
+	defer panels.Close()
 	a, err := New(Settings{
-		DB: db, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
 		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+		Upkeep:   upkeepOf(c),
 	})
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
@@ -89,18 +98,27 @@ func slackOf(c *config.Config, log *slog.Logger) (*slack.Slack, chat.Transport, 
 	return talk, talk.Socket(), nil
 }
 
-func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock, log *slog.Logger) ([]Shop, error) {
+// servedShops makes the shops of a configuration with their feeds. db is asked
+// for the store when a feed runs, once it is open.
+func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock, log *slog.Logger, db func() *storage.DB) ([]Shop, error) {
 	specs, err := configSpecs(c, env)
 	if err != nil {
 		return nil, err
 	}
+	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now}
 	var shops []Shop
 	for _, m := range c.Markets() {
-		feeds, err := buildFeeds(specs, m, clock.Now, log)
+		rows := &parentRows{db: db, specs: specs, shop: m, now: clock.Now}
+		deps.Parents = rows.values
+		feeds, err := buildFeeds(specs, m, deps)
 		if err != nil {
 			return nil, err
 		}
-		s := Shop{Shop: m, Feeds: feeds, Rules: rules(c)}
+		limits, err := rules(c)
+		if err != nil {
+			return nil, err
+		}
+		s := Shop{Shop: m, Feeds: feeds, Rules: limits}
 		for _, p := range c.Post {
 			if p.Shop == string(m.ID) {
 				s.Routes = append(s.Routes, route(c, p))

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -22,6 +23,12 @@ import (
 //	thread USER CHANNEL TEXT...   the same in the thread of the newest root
 //	press USER CHANNEL VERB       presses that button of the newest message with one
 //	said CHANNEL                  writes what was said there since the last time to the file "said"
+//	evidence CHANNEL              sets $ID to the evidence id of the newest message there
+//	[!] replay [JSON] ID FILE     computes it again into the file, by the running bot if there is one
+//	late N                        N orders of yesterday arrive late
+//	stop                          ends the bot
+//	compact                       compacts the store of a bot that was stopped
+//	ask FILE TEXT...              asks on the terminal, at the moment of the story
 func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("stories take some seconds each")
@@ -44,6 +51,16 @@ func TestStories(t *testing.T) {
 			"type":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
 			"thread": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
 			"press":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
+			"evidence": func(ts *testscript.TestScript, _ bool, a []string) {
+				id, err := of(ts).evidence(a[0])
+				ts.Check(err)
+				ts.Setenv("ID", id)
+			},
+			"replay":  replay,
+			"late":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
+			"stop":    func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
+			"compact": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
+			"ask":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
 			"said": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(os.WriteFile(ts.MkAbs("said"), []byte(of(ts).said(a[0])), 0o600))
 			},
@@ -81,13 +98,12 @@ func (w *world) open(args []string) (err error) {
 }
 
 func (w *world) close() error {
-	if w.demo == nil {
+	if w.demo == nil || w.hangUp == nil {
 		return nil
 	}
-	if err := w.hangUp(); err != nil {
-		return err
-	}
-	return w.demo.Close()
+	hangUp := w.hangUp
+	w.hangUp = nil
+	return errors.Join(hangUp(), w.demo.Close())
 }
 
 // until reads "10:35" as today's and "+1 10:35", written "+1T10:35", as tomorrow's.

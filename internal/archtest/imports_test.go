@@ -12,6 +12,7 @@ const (
 	market   = "internal/market "
 	metric   = "internal/metric "
 	analysis = "internal/analysis "
+	methods  = "internal/analysis/* "
 	alert    = "internal/alert "
 	chat     = "internal/chat "
 	outbox   = "internal/outbox "
@@ -20,8 +21,11 @@ const (
 	chart    = "internal/chart "
 	i18n     = "internal/i18n "
 	report   = "internal/report "
+	evidence = "internal/evidence "
 	source   = "internal/source "
+	gate     = "internal/gate "
 	storage  = "storage "
+	series   = "storage/series "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -40,29 +44,39 @@ var allowed = map[string]string{
 	"internal/access":   market + chat,
 	"internal/outbox":   chat + "golang.org/x/time",
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
-	"internal/card":     market + metric + analysis + alert + chat + i18n + report,
+	"internal/card":     market + metric + analysis + methods + alert + chat + i18n + report,
 	"storage":           market + metric + alert + chat + outbox + access + "storage/column",
 	"storage/column":    market + "github.com/klauspost/compress",
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
-	"internal/report":   market + metric + analysis + "internal/analysis/* " + alert + outbox + storage,
-	"internal/source":   market + "github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time",
+	"internal/gate":     market,
+	"internal/report":   market + metric + analysis + methods + alert + outbox + storage + series,
+	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
+	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
+		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"commands":          market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + outbox + source + "github.com/robfig/cron/v3",
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + evidence,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + source + gate + evidence + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
 	"bot/robot":         chat + chart + "github.com/go-resty/resty/v2",
 	"internal/web":      market + metric + analysis + alert + report + chat + chart + i18n + access + storage + "github.com/prometheus/client_golang",
+	"internal/export":   market + metric + report + "github.com/xuri/excelize/v2",
 	"internal/app":      "*",
-	"internal/cli":      "internal/app internal/config internal/lab " + market + i18n + "github.com/spf13/cobra",
+	"internal/cli":      "internal/app internal/bench internal/config internal/lab " + market + i18n + "github.com/spf13/cobra",
 	"internal/archtest": "",
 
+	// Bulk listings and what measures them.
+	"internal/source/page": market,
+	"internal/benchdata":   "",
 	// One package a method, which the rules of analysis and the lab share.
-	"internal/analysis/*": market + metric + "gonum.org/v1/gonum",
-	"internal/lab":        market + metric + analysis + "internal/analysis/*",
+	"internal/analysis/*":        market + metric + "gonum.org/v1/gonum",
+	"internal/analysis/forecast": "internal/analysis/count",
+	"internal/analysis/restock":  "internal/analysis/count gonum.org/v1/gonum",
+	"internal/lab":               market + metric + analysis + "internal/analysis/*",
+	"internal/bench":             "internal/benchdata " + market + metric + analysis + report + chat + source + storage + "storage/bolt storage/series github.com/go-resty/resty/v2",
 
 	// Support for tests: a conformance suite beside each seam.
 	"internal/source/sourcetest": market + source + testLibraries,
@@ -141,6 +155,7 @@ func thirdParty(imp string) bool {
 // reach outside the standard library, also through others.
 var pure = map[string]string{
 	"internal/market":   "",
+	"internal/gate":     "",
 	"internal/metric":   "",
 	"internal/analysis": "gonum.org/v1/gonum",
 	"internal/alert":    "gonum.org/v1/gonum",

@@ -133,7 +133,7 @@ func constraint(it *ast.InterfaceType) bool {
 
 // starters are the packages that may start goroutines: those with a lifecycle,
 // so that what is started is also stopped and waited for.
-var starters = []string{"bot", "bot/slack", "bot/sandbox", "bot/robot", "jobs", "internal/app", "internal/source", "internal/web", "storage"}
+var starters = []string{"bot", "bot/slack", "bot/sandbox", "bot/robot", "jobs", "internal/app", "internal/bench", "internal/source", "internal/web", "storage"}
 
 func TestGoroutines(t *testing.T) {
 	for _, f := range sources(t) {

@@ -180,6 +180,13 @@ func files(t *testing.T, suffixes ...string) []string {
 	return list
 }
 
+// isModule reports whether a folder is a module of its own (bench/peers), whose
+// shape is not the product's.
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
 func walk(top string, suffixes ...string) ([]string, error) {
 	var list []string
 	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
@@ -187,7 +194,7 @@ func walk(top string, suffixes ...string) ([]string, error) {
 			return err
 		}
 		if d.IsDir() {
-			if slices.Contains(skipped, d.Name()) {
+			if slices.Contains(skipped, d.Name()) || path != top && isModule(path) {
 				return fs.SkipDir
 			}
 			return nil

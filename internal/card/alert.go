@@ -24,7 +24,8 @@ func (p Pen) Alert(a alert.Alert, now time.Time) chat.Message {
 		s.Buttons = b
 	}
 	s.Note = []chat.Rich{line(p.t("seen", "time", p.moment(a.SeenAt), "since", p.moment(a.Since)))}
-	return chat.Message{Text: headline(p.state(a), p.t("rule_"+string(a.Rule))+p.t("colon"), p.subject(f.Subject), p.gist(f)), Sections: []chat.Section{s}}
+	m := chat.Message{Text: headline(p.state(a), p.t("rule_"+string(a.Rule))+p.t("colon"), p.subject(f.Subject), p.gist(f)), Sections: []chat.Section{s}}
+	return p.Evidence(m, a.Evidence)
 }
 
 // AlertLine is an alert in one line, without its severity.

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
@@ -107,7 +109,7 @@ func findings() []analysis.Finding {
 			Subject: analysis.Subject{SKU: "B-52", Title: "精华液"},
 			Complaints: &analysis.ComplaintSpike{
 				Window: market.Window{Start: at.Add(-24 * time.Hour), End: at}, Count: 9, Expected: 1.6, P: 2.1e-5,
-				Causes: []analysis.CauseCount{{Cause: analysis.CauseQuality, Count: 7}, {Cause: analysis.CauseLogistics, Count: 2}},
+				Causes: []analysis.CauseCount{{Cause: voice.Quality, Count: 7}, {Cause: voice.Logistics, Count: 2}},
 				Quotes: []string{"一打开就漏液", "瓶口全是 <@U1> 漏出来的"},
 			},
 		},
@@ -164,6 +166,7 @@ func cards(p Pen) map[string]chat.Message {
 	out := map[string]chat.Message{
 		"gmv": p.GMV(saturdayGMV(), "gmv yesterday by unit"), "gmv_bare": p.GMV(bareGMV(), "gmv"),
 		"morning": p.Morning(morning(), ""), "morning_quiet": p.Morning(quiet, ""), "morning_partial": p.Morning(partial, p.Late(now.Add(-2*time.Hour), now)),
+		"correction":   p.Correction(morning(), morning().GMV.Sums.Paid*104/100),
 		"morning_race": p.MorningThread(morning())[0],
 		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
@@ -178,8 +181,13 @@ func cards(p Pen) map[string]chat.Message {
 		"floor": p.Floor(floors(), "floor"), "floor_fine": p.Floor(report.Floor{At: now, Data: coverage(), Listed: 12}, "floor"),
 		"campaign": p.Campaign(board(), "campaign"), "campaign_coming": p.Campaign(comingBoard(), "campaign"),
 		"hits": p.Hits(hits(), "hits"), "new": p.NewItems(newItems(), "new"),
+		"why": p.Why(accounts(), "why yesterday"), "why_noise": p.Why(noiseAccounts(), "why yesterday"),
+		"why_no_base": p.Why(report.Why{From: saturday, To: saturday, Data: coverage(), Base: report.Comparison{Kind: report.SameWeekday, From: saturday - 7, To: saturday - 7}}, "why"),
+		"conflicts":   p.Conflicts(conflicts(), "conflicts"), "conflicts_none": p.Conflicts(report.Conflicts{At: now, Data: coverage(), Compared: 412}, "conflicts"),
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
+	maps.Copy(out, outlookCards(p))
+	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.Alert(x, now)
 	}
@@ -231,10 +239,10 @@ func complaints() report.Complaints {
 	return report.Complaints{
 		Window: market.Window{Start: now.Add(-24 * time.Hour), End: now}, Data: coverage(), Total: 14, Usual: 6.2, UsualKnown: true,
 		Bad: 9, Neutral: 3, Refunds: 2, Reviews: 210,
-		Causes: []report.CauseLine{{Cause: analysis.CauseQuality, Count: 8}, {Cause: analysis.CauseCounterfeit, Count: 1}},
+		Causes: []report.CauseLine{{Cause: voice.Quality, Count: 8}, {Cause: voice.Counterfeit, Count: 1}},
 		Items: []report.ComplaintItem{{
 			SKU: "B-52", Title: "精华液", Count: 9, Usual: 1.6, Spike: true,
-			Causes: []analysis.CauseCount{{Cause: analysis.CauseQuality, Count: 8}}, Quotes: []report.Quote{{Text: "一打开就漏液 <!here>"}},
+			Causes: []analysis.CauseCount{{Cause: voice.Quality, Count: 8}}, Quotes: []report.Quote{{Text: "一打开就漏液 <!here>"}},
 		}},
 		Counterfeit: []report.Quote{{Title: "精华液", Text: "怀疑是假货"}},
 	}
@@ -245,7 +253,11 @@ func status() report.Status {
 		Now: now, Feeds: []report.FeedStatus{
 			{Source: "mall_orders", Table: "order_line", State: market.Complete, Watermark: now.Add(-10 * time.Minute), Age: 10 * time.Minute, Rows: 1200},
 			{Source: "mall_traffic", Table: "traffic", State: market.Complete, Watermark: now.Add(-26 * time.Hour), Age: 26 * time.Hour, Rows: 48, Late: true},
-			{Source: "mall_ads", Table: "ads_day", State: market.Failed},
+			{Source: "mall_ads", Table: "ads_day", State: market.Failed, Gap: &report.FeedGap{Reason: report.GapFailed, Details: []string{"source mall_ads: banned: <!here> until 10:00"}}},
+			{Source: "mall_stock", Table: "inventory", State: market.Partial, Watermark: now.Add(-40 * time.Minute), Age: 40 * time.Minute, Rows: 900, Rejected: 3, Unmatched: 12, Refused: []market.Reject{
+				{Place: "page 2 row 7", Field: "available", Reason: "not a number", Sample: `{"buyer":"secret"}`},
+				{Place: "mall_stock", Field: "sku", Reason: "not in the catalogue, kept", Sample: "S-1, S-2"},
+			}},
 		},
 		Alerts: []report.StateCount{{State: alert.Pending, Count: 2}, {State: alert.Firing, Count: 1}},
 		Outbox: report.OutboxStatus{Waiting: 1},

@@ -36,7 +36,7 @@ func (p Pen) Figures(sheet Sheet, r report.Figures, question string) chat.Messag
 	if r.Part {
 		span += " " + p.t("until", "time", p.moment(r.Covered.End))
 	}
-	lead, value := p.figure(r, 0)
+	lead, value := p.total(r, 0)
 	change, base := p.figureChange(r, 0), ""
 	if r.Base != nil {
 		base = p.comparison(*r.Base)
@@ -62,8 +62,8 @@ func (p Pen) Figures(sheet Sheet, r report.Figures, question string) chat.Messag
 	}
 }
 
-// figure is the name of a metric and its total.
-func (p Pen) figure(r report.Figures, i int) (name, value string) {
+// total is the name of a metric and its total.
+func (p Pen) total(r report.Figures, i int) (name, value string) {
 	m, _ := metric.Find(r.Metrics[i])
 	return m.Name.In(p.L.Tag()), p.measure(m, r.Total[i])
 }
@@ -140,7 +140,7 @@ func scaled(v float64) int64 { return int64(math.Round(v * 1000)) }
 func (p Pen) figureFields(r report.Figures) []chat.Field {
 	var out []chat.Field
 	for i := 1; i < len(r.Metrics); i++ {
-		name, value := p.figure(r, i)
+		name, value := p.total(r, i)
 		if c := p.figureChange(r, i); c != "" {
 			value += "  " + c
 		}

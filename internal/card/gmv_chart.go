@@ -81,6 +81,11 @@ func (p Pen) axis(g report.GMV) chat.Axis {
 			top = max(top, v)
 		}
 	}
+	return p.axisTo(top)
+}
+
+// axisTo is the axis of amounts up to top.
+func (p Pen) axisTo(top market.Fen) chat.Axis {
 	minor := math.Pow10(p.Shop.Currency.Exponent())
 	for _, step := range p.scale() {
 		if float64(top) >= 2*step.size*minor {
@@ -114,10 +119,15 @@ func (p Pen) positions(c report.Curve) []string {
 	}
 	out := make([]string, c.Steps)
 	for i := range out {
-		_, m, d := (c.From + market.Day(i)).Date()
-		out[i] = fmt.Sprintf("%d/%d", m, d)
+		out[i] = monthDay(c.From + market.Day(i))
 	}
 	return out
+}
+
+// monthDay is a day as a chart labels it: 11/22.
+func monthDay(d market.Day) string {
+	_, m, day := d.Date()
+	return fmt.Sprintf("%d/%d", m, day)
 }
 
 func tickEvery(c report.Curve) int {

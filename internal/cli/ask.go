@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -10,43 +11,62 @@ import (
 	"shopwatch/internal/app"
 )
 
+// asking is what verbs that answer a question share.
+type asking struct {
+	app.AskOptions
+	file, at string
+}
+
+func (a *asking) flags(c *cobra.Command) {
+	c.Args = cobra.MinimumNArgs(1)
+	c.Flags().StringVarP(&a.file, "config", "c", "", "configuration file")
+	c.Flags().StringVar(&a.Dir, "data", "", "folder of the store")
+	c.Flags().StringVar(&a.at, "at", "", "the moment of asking (default: now; with --data alone the store's last moment)")
+}
+
+// ask answers the question of args on out.
+func (a *asking) ask(c *cobra.Command, t *terminal, args []string, out io.Writer) (err error) {
+	o := &a.AskOptions
+	o.Text, o.Out = strings.Join(args, " "), out
+	if a.file == "" && o.Dir == "" {
+		return usage(fmt.Errorf("%s: name the store with --data DIR or a configuration with -c FILE", c.Name()))
+	}
+	if o.Logger, err = t.logger(); err != nil {
+		return err
+	}
+	otherwise := "zh-CN"
+	if a.file != "" {
+		if o.Config, err = t.load(a.file); err != nil {
+			return err
+		}
+		otherwise = o.Config.Language
+	}
+	if o.Lang, err = t.language(otherwise); err != nil {
+		return err
+	}
+	if a.at != "" {
+		if o.At, err = time.Parse(time.RFC3339, a.at); err != nil {
+			return usage(fmt.Errorf("--at %q: want a moment such as 2026-11-22T08:20:00+08:00", a.at))
+		}
+	}
+	return app.Ask(c.Context(), *o)
+}
+
 func askVerb(t *terminal) *cobra.Command {
-	var o app.AskOptions
-	var file, at string
+	var a asking
+	var asJSON bool
 	c := &cobra.Command{
 		Use:     "ask QUESTION",
 		Short:   "Answer a question on the terminal, as the chat would",
 		Example: "  shopwatch ask --data demo-data \"gmv yesterday by unit\"\n  shopwatch ask -c config.yaml --json \"stock out\"",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) (err error) {
-			o.Text, o.Out = strings.Join(args, " "), t.out
-			if file == "" && o.Dir == "" {
-				return usage(fmt.Errorf("ask: name the store with --data DIR or a configuration with -c FILE"))
+		RunE: func(c *cobra.Command, args []string) error {
+			if asJSON {
+				a.Format = app.AsJSON
 			}
-			if o.Logger, err = t.logger(); err != nil {
-				return err
-			}
-			otherwise := "zh-CN"
-			if file != "" {
-				if o.Config, err = t.load(file); err != nil {
-					return err
-				}
-				otherwise = o.Config.Language
-			}
-			if o.Lang, err = t.language(otherwise); err != nil {
-				return err
-			}
-			if at != "" {
-				if o.At, err = time.Parse(time.RFC3339, at); err != nil {
-					return usage(fmt.Errorf("--at %q: want a moment such as 2026-11-22T08:20:00+08:00", at))
-				}
-			}
-			return app.Ask(c.Context(), o)
+			return a.ask(c, t, args, t.out)
 		},
 	}
-	c.Flags().StringVarP(&file, "config", "c", "", "configuration file")
-	c.Flags().StringVar(&o.Dir, "data", "", "folder of the store")
-	c.Flags().BoolVar(&o.JSON, "json", false, "print the numbers behind the answer")
-	c.Flags().StringVar(&at, "at", "", "the moment of asking (default: now; with --data alone the store's last moment)")
+	a.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print the numbers behind the answer")
 	return c
 }

@@ -25,8 +25,14 @@ const (
 
 // verbs is every verb in the order of help.
 var verbs = []func(*terminal) *cobra.Command{
-	demoVerb, serveVerb, checkVerb, doctorVerb, askVerb, importVerb, sourceVerb, manifestVerb, healthVerb, versionVerb,
+	demoVerb, serveVerb,
+	checkVerb, doctorVerb,
+	askVerb, exportVerb, replayVerb,
+	dbVerb,
+	importVerb, backfillVerb, sourceVerb,
+	manifestVerb, healthVerb, versionVerb,
 	labVerb,
+	benchVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 var (
@@ -102,6 +103,7 @@ func (d *decoder) postShop(key string, p *Post, ids []string) {
 func (d *decoder) checkRest(o Options) {
 	c := d.root
 	d.schedules(o)
+	d.checkKeep()
 	d.idsLike("access.operators", c.Access.Operators, userID, "user")
 	d.idsLike("access.admins", c.Access.Admins, userID, "user")
 	host, _, _ := net.SplitHostPort(c.Web.Listen)
@@ -113,16 +115,42 @@ func (d *decoder) checkRest(o Options) {
 	}
 }
 
+// checkKeep refuses to forget what answers and rules look back to.
+func (d *decoder) checkKeep() {
+	const day = Duration(24 * time.Hour)
+	k := &d.root.Storage.Keep
+	for _, c := range []struct {
+		name       string
+		got, least Duration
+	}{
+		{"raw", k.Raw, 14 * day},
+		{"events", k.Events, 60 * day},
+		{"runs", k.Runs, day},
+		{"messages", k.Messages, 30 * day},
+		{"audit", k.Audit, day},
+		{"evidence", k.Evidence, day},
+	} {
+		if key := "storage.keep." + c.name; c.got < c.least {
+			d.reportKey(key, bad("kept_too_short", "got", d.asWritten(key, c.got.String()), "least", c.least.String()))
+		}
+	}
+}
+
 // schedules asks the scheduler about every cron line whose fields are valid.
 func (d *decoder) schedules(o Options) {
-	v := reflect.ValueOf(d.root.Schedule)
-	for _, f := range fieldsOf(v.Type()) {
-		line := v.FieldByIndex(f.index)
-		if !f.cron || o.CheckCron == nil || checkCron(line.String()) != nil {
-			continue
-		}
-		if err := o.CheckCron(line.String()); err != nil {
-			d.reportKey("schedule."+f.name, bad("cron_never", "why", maskText(err.Error())))
+	for _, part := range []struct {
+		prefix string
+		keys   any
+	}{{"schedule.", d.root.Schedule}, {"storage.backup.", d.root.Storage.Backup}} {
+		v := reflect.ValueOf(part.keys)
+		for _, f := range fieldsOf(v.Type()) {
+			line := v.FieldByIndex(f.index)
+			if !f.cron || o.CheckCron == nil || checkCron(line.String()) != nil {
+				continue
+			}
+			if err := o.CheckCron(line.String()); err != nil {
+				d.reportKey(part.prefix+f.name, bad("cron_never", "why", maskText(err.Error())))
+			}
 		}
 	}
 }

@@ -152,7 +152,10 @@ type Schedule struct {
 type Rules struct {
 	// Material is the share of a usual day's paid GMV that must be at risk.
 	Material float64 `yaml:"material" default:"0.002" rule:"min=0;max=1"`
-	GMVDrop  struct {
+	// Lexicon is the text of a lexicon of complaint causes, as a rule read from
+	// a file; empty means the built-in one.
+	Lexicon string `yaml:"lexicon"`
+	GMVDrop struct {
 		MinDrop float64 `yaml:"min_drop" default:"0.3" rule:"min=0.01;max=0.9"`
 	} `yaml:"gmv_drop"`
 	RivalMove struct {
@@ -171,6 +174,31 @@ type Rules struct {
 type Storage struct {
 	Path string `yaml:"path" default:"data/shopwatch.db"`
 	Mmap Size   `yaml:"mmap" default:"16GiB"`
+	// MaxSize bounds the file, 0MiB does not; WarnSize is from where on it is
+	// said to be large.
+	MaxSize  Size   `yaml:"max_size" default:"0MiB"`
+	WarnSize Size   `yaml:"warn_size" default:"8GiB"`
+	Keep     Keep   `yaml:"keep"`
+	Backup   Backup `yaml:"backup"`
+}
+
+// Keep is how long things are kept. What live evidence reads is kept as long as
+// the evidence.
+type Keep struct {
+	Raw      Duration `yaml:"raw" default:"90d"`     // every picture of stock, prices and offers
+	Events   Duration `yaml:"events" default:"800d"` // orders, refunds, reviews
+	Runs     Duration `yaml:"runs" default:"90d"`
+	Messages Duration `yaml:"messages" default:"180d"` // that were sent
+	Audit    Duration `yaml:"audit" default:"800d"`
+	Evidence Duration `yaml:"evidence" default:"100d"`
+}
+
+// Backup says when a copy of the store is made, where, and how many are kept.
+// Without a folder they are in "backup" beside the store.
+type Backup struct {
+	Dir      string `yaml:"dir"`
+	Schedule string `yaml:"schedule" default:"40 3 * * *" rule:"cron"`
+	Keep     int    `yaml:"keep" default:"7" rule:"min=1;max=1000"`
 }
 
 // Web is the status page. Beyond this computer it needs a token.

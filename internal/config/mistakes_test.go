@@ -49,6 +49,7 @@ var mistakes = []struct {
 	{"out of range", "rules: {gmv_drop: {min_drop: 35}}\n", "12:30", "rules.gmv_drop.min_drop", "35 is outside 0.01 to 0.9", "min_drop: 0.3", "超出 0.01 到 0.9"},
 	{"duration without a unit", "schedule:\n  deadline: 90\n", "13:13", "schedule.deadline", "no unit", "90s, 15m, 2h or 1d", "缺少单位"},
 	{"duration in weeks", "schedule:\n  deadline: 2w\n", "13:13", "schedule.deadline", "2w is not a duration", "90s, 15m, 2h or 1d", "不是时长"},
+	{"forgotten too soon", "storage: {keep: {raw: 3d}}\n", "12:23", "storage.keep.raw", "3d is too short", "at least 14d", "太短"},
 	{"minute 61", "schedule:\n  morning: \"61 8 * * *\"\n", "13:12", "schedule.morning", "minute 61 is outside 0-59", `morning: "30 8 * * *"`, "分 61 超出 0-59"},
 	{"six fields", "schedule:\n  watch: \"0 */10 * * * *\"\n", "13:10", "schedule.watch", "has 5 fields, this has 6", "minute hour day month weekday", "应有 5 段"},
 	{"schedule that never fires", "schedule:\n  watch: \"0 0 31 2 *\"\n", "13:10", "schedule.watch", "cannot run: no such day", "write for example", "不会运行"},

@@ -87,10 +87,11 @@ var texts = map[Code]text{
 	"file_empty":     {words{"file: 指向的文件是空的", "把密钥写入该文件"}, words{"the file after file: is empty", "write the secret into that file"}},
 	"literal_secret": {words{"密钥不能直接写在配置里", "写成 {key}: ${{name}} 或 {key}: file:/run/secrets/{key}"}, words{"a secret must not stand in the file itself", "write {key}: ${{name}} or {key}: file:/run/secrets/{key}"}},
 
-	"cron_fields": {words{"计划应有 5 段，这里有 {got} 段", "写成“分 时 日 月 周”，例如 {key}: \"30 8 * * *\""}, words{"a schedule has 5 fields, this has {got}", "write minute hour day month weekday, for example {key}: \"30 8 * * *\""}},
-	"cron_range":  {words{"{field} {got} 超出 {min}-{max}", "写成例如 {key}: \"30 8 * * *\""}, words{"{field} {got} is outside {min}-{max}", "write for example {key}: \"30 8 * * *\""}},
-	"cron_field":  {words{"{field} {got} 无法识别", "写成例如 {key}: \"30 8 * * *\""}, words{"{field} {got} cannot be read", "write for example {key}: \"30 8 * * *\""}},
-	"cron_never":  {words{"这个计划不会运行：{why}", "写成例如 {key}: \"30 8 * * *\""}, words{"this schedule cannot run: {why}", "write for example {key}: \"30 8 * * *\""}},
+	"cron_fields":    {words{"计划应有 5 段，这里有 {got} 段", "写成“分 时 日 月 周”，例如 {key}: \"30 8 * * *\""}, words{"a schedule has 5 fields, this has {got}", "write minute hour day month weekday, for example {key}: \"30 8 * * *\""}},
+	"cron_range":     {words{"{field} {got} 超出 {min}-{max}", "写成例如 {key}: \"30 8 * * *\""}, words{"{field} {got} is outside {min}-{max}", "write for example {key}: \"30 8 * * *\""}},
+	"cron_field":     {words{"{field} {got} 无法识别", "写成例如 {key}: \"30 8 * * *\""}, words{"{field} {got} cannot be read", "write for example {key}: \"30 8 * * *\""}},
+	"kept_too_short": {words{"{got} 太短，回答要用到更早的数据", "至少写 {least}"}, words{"{got} is too short: answers look further back", "write at least {least}"}},
+	"cron_never":     {words{"这个计划不会运行：{why}", "写成例如 {key}: \"30 8 * * *\""}, words{"this schedule cannot run: {why}", "write for example {key}: \"30 8 * * *\""}},
 
 	"duplicate_id":   {words{"id {got} 重复，第 {line} 行已有", "换一个 id"}, words{"the id {got} is already on line {line}", "choose another id"}},
 	"band_order":     {words{"上限 {to} 不大于下限 {from}", "让 to 大于 from，或删除 to 表示不设上限"}, words{"the upper end {to} is not above the lower end {from}", "make to larger than from, or remove to for no upper end"}},

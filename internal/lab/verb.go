@@ -20,6 +20,12 @@ func Verbs() []Verb {
 	return []Verb{
 		detectVerb(),
 		spikeVerb(),
+		forecastVerb(),
+		restockVerb(),
+		classify(),
+		explainVerb(),
+		lexicon(),
+		train(),
 	}
 }
 

@@ -52,6 +52,15 @@ func (c Calendar) On(d Day) (Campaign, Phase, bool) {
 	return Campaign{}, Phase{}, false
 }
 
+// Factor is what the calendar expects of d, as a factor on an ordinary day's
+// sales; 1 when it says nothing.
+func (c Calendar) Factor(d Day) float64 {
+	if _, p, ok := c.On(d); ok && p.Uplift > 0 {
+		return p.Uplift
+	}
+	return 1
+}
+
 // Target is an amount of paid GMV to reach in [From, To] in three tiers, for
 // the whole shop or for one Unit.
 type Target struct {

@@ -41,8 +41,9 @@ type Manifest struct {
 	PagesWant  int      `json:"pages_want,omitempty"`
 	Total      *int     `json:"total,omitempty"` // as the upstream counted, if it did
 	Rejected   int      `json:"rejected,omitempty"`
-	Skipped    int      `json:"skipped,omitempty"` // records that the mapping leaves out on purpose
-	Reasons    []string `json:"reasons,omitempty"` // why it is not complete
+	Skipped    int      `json:"skipped,omitempty"`   // records that the mapping leaves out on purpose
+	Unmatched  int      `json:"unmatched,omitempty"` // rows whose SKU is not in the catalogue; 0 also without a catalogue
+	Reasons    []string `json:"reasons,omitempty"`   // why it is not complete
 	SchemaHash string   `json:"schema_hash,omitempty"`
 	Digest     string   `json:"digest,omitempty"` // of the rows, to recognise the same file twice
 }

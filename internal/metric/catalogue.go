@@ -3,7 +3,8 @@ package metric
 import "shopwatch/internal/market"
 
 // Item is what the catalogue says of a house SKU. Cost and Floor are -1 when
-// not known; LeadDays and Launched are 0 when not known.
+// not known; LeadDays, Launched, MOQ (least order in pieces) and Pack (pieces in
+// a pack) are 0 when not known.
 type Item struct {
 	SKU      market.SKU
 	ID       string // the marketplace's item id
@@ -15,6 +16,8 @@ type Item struct {
 	Floor    market.Fen
 	LeadDays int64
 	Launched market.Day
+	MOQ      int64
+	Pack     int64
 }
 
 // Catalogue finds items by SKU. The nil Catalogue is empty.
@@ -34,12 +37,14 @@ func NewCatalogue(b *market.Batch) *Catalogue {
 	unit, category, brand := b.Column("unit"), b.Column("category"), b.Column("brand")
 	cost, floor, lead := b.Column("cost"), b.Column("floor"), b.Column("lead_days")
 	launched := b.Column("launched")
+	moq, pack := b.Column("moq"), b.Column("pack")
 	for i := range n {
 		c.items[i] = Item{
 			SKU: market.SKU(sku.Text(i)), ID: id.Text(i), Title: title.Text(i),
 			Unit: market.Unit(unit.Text(i)), Category: market.Category(category.Text(i)), Brand: brand.Text(i),
 			Cost: known(cost, i), Floor: known(floor, i), LeadDays: lead.Ints[i],
 			Launched: market.Day(launched.Ints[i]),
+			MOQ:      moq.Ints[i], Pack: pack.Ints[i],
 		}
 		c.index[sku.Text(i)] = int32(i)
 	}

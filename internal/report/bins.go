@@ -126,8 +126,8 @@ func unitsHash(items *metric.Catalogue) uint64 {
 	return h.Sum64()
 }
 
-// series is paid GMV and orders per ten minutes and scope over some weeks.
-type series struct {
+// paidGrid is paid GMV and orders per ten minutes and scope over some weeks.
+type paidGrid struct {
 	first  int64 // slot of the first value
 	scopes []market.Unit
 	paid   [][]market.Fen
@@ -135,9 +135,9 @@ type series struct {
 }
 
 // series loads the paid orders of w per ten minutes.
-func (l *loader) series(w market.Window) (series, error) {
+func (l *loader) series(w market.Window) (paidGrid, error) {
 	start, end := w.Millis()
-	s := series{first: start / binMs, scopes: []market.Unit{""}}
+	s := paidGrid{first: start / binMs, scopes: []market.Unit{""}}
 	index := map[market.Unit]int32{}
 	for _, u := range l.shop.Units {
 		index[market.Unit(u.ID)] = int32(len(s.scopes))
@@ -167,7 +167,7 @@ func (l *loader) series(w market.Window) (series, error) {
 }
 
 // sum adds up a scope over a window, of which only whole bins count.
-func (s *series) sum(scope int, w market.Window) (paid market.Fen, orders int64) {
+func (s *paidGrid) sum(scope int, w market.Window) (paid market.Fen, orders int64) {
 	start, end := w.Millis()
 	from, to := max(0, start/binMs-s.first), min(int64(len(s.paid[scope])), end/binMs-s.first)
 	for i := from; i < to; i++ {

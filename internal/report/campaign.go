@@ -52,6 +52,8 @@ type Campaign struct {
 	Days []CampaignRow `json:"days,omitempty"`
 	// Next is the campaign to come after today; nil when the calendar has none.
 	Next *PhaseSpan `json:"next,omitempty"`
+	// Data says what was read.
+	Data Coverage `json:"-"`
 }
 
 // PhaseSpan is a phase with the campaign it belongs to.
@@ -86,7 +88,9 @@ func LoadCampaign(ctx context.Context, db *storage.DB, shop *market.Shop, q Camp
 			return err
 		}
 		c, err = l.campaign(q)
-		return err
+		c.Data.Revision = l.revision()
+		l.based(&c.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Campaign{}, fmt.Errorf("campaign of %s: %w", shop.ID, err)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -23,6 +24,8 @@ type ComplaintsQuery struct {
 	AsOf     market.Revision
 	Fresh    Freshness
 	Cache    *Cache // may be nil
+	// Lexicon reads what buyers write; nil is the built-in one.
+	Lexicon *voice.Lexicon
 }
 
 // Complaints is what buyers complain about, against the usual number.

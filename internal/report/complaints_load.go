@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -22,8 +23,10 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 		if err != nil {
 			return err
 		}
+		l.lexicon = q.Lexicon
 		c, err = l.complaints(q)
-		return err
+		l.based(&c.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Complaints{}, fmt.Errorf("complaints of %s: %w", shop.ID, err)
@@ -32,7 +35,7 @@ func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q Co
 }
 
 func (l *loader) complaints(q ComplaintsQuery) (Complaints, error) {
-	all, err := feeds(l.tx, l.shop, complaintTables, q.Now, q.Fresh)
+	all, err := l.feeds(complaintTables, q.Now, q.Fresh)
 	if err != nil {
 		return Complaints{}, err
 	}
@@ -50,12 +53,12 @@ func (l *loader) complaints(q ComplaintsQuery) (Complaints, error) {
 	}
 	c := Complaints{Shop: l.shop.ID, Window: w, Data: coverage(l.tx, all, asOf, zeroTime, q.AsOf)}
 	keep := func(sku, channel string) bool { return l.keepsComplaint(q, sku, channel) }
-	now, err := l.voice(w, keep)
+	now, err := l.voices(w, keep)
 	if err != nil {
 		return c, err
 	}
 	past := market.Window{Start: w.Start.AddDate(0, 0, -usualDays), End: w.Start}
-	before, err := l.voice(past, keep)
+	before, err := l.voices(past, keep)
 	if err != nil {
 		return c, err
 	}
@@ -83,7 +86,7 @@ func (l *loader) keepsComplaint(q ComplaintsQuery, sku, channel string) bool {
 
 // usualScale turns counts of the past into the usual number of a window as long
 // as w; it needs a week of history.
-func usualScale(before voice, past, w market.Window) (scale float64, known bool) {
+func usualScale(before voices, past, w market.Window) (scale float64, known bool) {
 	length := past.End.UnixMilli() - before.first
 	if before.first == 0 || length < (7*day-day/2).Milliseconds() {
 		return 0, false
@@ -92,7 +95,7 @@ func usualScale(before voice, past, w market.Window) (scale float64, known bool)
 }
 
 // fillComplaints counts what was said, against what is usual.
-func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before voice, scale float64) {
+func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before voices, scale float64) {
 	items, causes, usualCauses := map[string]*ComplaintItem{}, map[string]int64{}, map[string]float64{}
 	perItem := map[string]map[string]int64{}
 	for i := range before.complaints {
@@ -125,11 +128,11 @@ func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before vo
 		if x.text != "" && x.kind != refundRequest && len(it.Quotes) < 3 {
 			it.Quotes = append(it.Quotes, x.quote(l, x.read()[0]))
 		}
-		if h, ok := x.named(analysis.CauseCounterfeit); ok {
+		if h, ok := x.named(voice.Counterfeit); ok {
 			c.Counterfeit = append(c.Counterfeit, x.quote(l, h))
 		}
 	}
-	for _, k := range analysis.RankCauses(causes) {
+	for _, k := range voice.Rank(causes) {
 		c.Causes = append(c.Causes, CauseLine{Cause: k.Cause, Count: k.Count, Usual: usualCauses[k.Cause]})
 	}
 	rule := analysis.Defaults().Complaints
@@ -138,7 +141,7 @@ func (l *loader) fillComplaints(c *Complaints, q ComplaintsQuery, now, before vo
 		if it.Count == 0 {
 			continue
 		}
-		it.Causes = analysis.RankCauses(perItem[sku])
+		it.Causes = voice.Rank(perItem[sku])
 		it.Spike = c.UsualKnown && rule.Unusual(it.Count, it.Usual)
 		c.Items = append(c.Items, *it)
 	}

@@ -43,4 +43,8 @@ type Coverage struct {
 	Complete bool            `json:"complete"`
 	Gaps     []FeedGap       `json:"gaps,omitempty"` // by table, source
 	Revision market.Revision `json:"revision"`
+	// Since is the earliest instant of facts that was read, the zero time when
+	// none were; Catalogue is the revision of the picture of items, 0 without.
+	Since     time.Time       `json:"-"`
+	Catalogue market.Revision `json:"-"`
 }

@@ -14,9 +14,14 @@ type feed struct {
 	gap *FeedGap // nil when all is well
 }
 
-// feeds loads how the feeds of the wanted tables (nil: of all) stand at now.
-func feeds(tx *storage.Tx, shop *market.Shop, tables []string, now time.Time, fresh Freshness) ([]feed, error) {
-	all, err := tx.Feeds(shop.ID)
+// feeds loads how the feeds of the wanted tables (nil: of all) stood, as known
+// at the loader's revision, at now.
+func (l *loader) feeds(tables []string, now time.Time, fresh Freshness) ([]feed, error) {
+	return feedsAsOf(l.tx, l.shop, l.asOf, tables, now, fresh)
+}
+
+func feedsAsOf(tx *storage.Tx, shop *market.Shop, asOf market.Revision, tables []string, now time.Time, fresh Freshness) ([]feed, error) {
+	all, err := tx.FeedsAsOf(shop.ID, asOf)
 	if err != nil {
 		return nil, err
 	}

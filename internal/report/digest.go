@@ -12,8 +12,12 @@ type DigestQuery struct {
 	Day   market.Day
 	Now   time.Time
 	Top   int // actions to list; 0 means 3
+	AsOf  market.Revision
 	Fresh Freshness
 	Cache *Cache // may be nil
+	// Alerts, when set, are shown instead of those in the store: an old digest
+	// is computed again with the alerts of its time.
+	Alerts *DigestAlerts
 }
 
 // Digest is the report of one business day.
@@ -44,6 +48,20 @@ type Digest struct {
 	// Overnight holds what opened or ended between the end of Day and Now and
 	// is not in Actions.
 	Overnight []alert.Alert `json:"overnight,omitempty"`
+}
+
+// DigestAlerts is what a digest says of alerts.
+type DigestAlerts struct {
+	Actions   []alert.Alert `json:"actions,omitempty"`
+	More      int           `json:"more,omitempty"`
+	Acked     []alert.Alert `json:"acked,omitempty"`
+	AckedDone int           `json:"acked_done,omitempty"`
+	Overnight []alert.Alert `json:"overnight,omitempty"`
+}
+
+// Alerts is what d says of alerts.
+func (d Digest) Alerts() DigestAlerts {
+	return DigestAlerts{Actions: d.Actions, More: d.More, Acked: d.Acked, AckedDone: d.AckedDone, Overnight: d.Overnight}
 }
 
 // WhyPart accounts for a share of the change of GMV.

@@ -24,12 +24,13 @@ const alertReach = 30
 // counts as zero: without orders GMV.Sums.Known.Orders is false.
 func LoadDigest(ctx context.Context, db *storage.DB, shop *market.Shop, q DigestQuery) (d Digest, err error) {
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, 0, q.Now, q.Cache)
+		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
 		if err != nil {
 			return err
 		}
 		d, err = l.digest(q)
-		return err
+		l.based(&d.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Digest{}, fmt.Errorf("digest of %s for %s: %w", shop.ID, q.Day, err)
@@ -51,12 +52,12 @@ func (l *loader) digest(q DigestQuery) (Digest, error) {
 // digestCoverage names the feeds that do not reach the day's end, and others
 // that are late or incomplete now.
 func (l *loader) digestCoverage(d *Digest, q DigestQuery) error {
-	all, err := feeds(l.tx, l.shop, nil, q.Now, q.Fresh)
+	all, err := l.feeds(nil, q.Now, q.Fresh)
 	if err != nil {
 		return err
 	}
 	end := l.shop.Start(q.Day + 1)
-	d.Data = Coverage{AsOf: earlier(known(all, market.OrderLines.Name), q.Now), Revision: l.tx.Revision()}
+	d.Data = Coverage{AsOf: earlier(known(all, market.OrderLines.Name), q.Now), Revision: l.revision()}
 	d.Complete = !d.Data.AsOf.IsZero()
 	for _, f := range all {
 		g, mark := f.gap, f.mark()
@@ -79,7 +80,7 @@ func (l *loader) digestGMV(d *Digest, q DigestQuery) error {
 	if _, _, on := l.shop.Calendar.On(q.Day); on {
 		compare = append(compare, CampaignDay)
 	}
-	ask := GMVQuery{Now: q.Now, From: q.Day, To: q.Day, Compare: compare, By: metric.ByUnit, Fresh: q.Fresh}
+	ask := GMVQuery{AsOf: q.AsOf, Now: q.Now, From: q.Day, To: q.Day, Compare: compare, By: metric.ByUnit, Fresh: q.Fresh}
 	var err error
 	d.GMV, err = l.gmv(ask)
 	if errors.Is(err, ErrNoData) {
@@ -106,6 +107,11 @@ func (l *loader) digestGMV(d *Digest, q DigestQuery) error {
 // digestAlerts sorts the alerts of the last weeks into what to act on, what was
 // taken on during the day, and what came and went since.
 func (l *loader) digestAlerts(d *Digest, q DigestQuery) error {
+	if q.Alerts != nil {
+		a := q.Alerts
+		d.Actions, d.More, d.Acked, d.AckedDone, d.Overnight = a.Actions, a.More, a.Acked, a.AckedDone, a.Overnight
+		return nil
+	}
 	open, err := l.tx.OpenAlerts(l.shop.ID)
 	if err != nil {
 		return err

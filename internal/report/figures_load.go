@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -23,7 +24,8 @@ func LoadFigures(ctx context.Context, db *storage.DB, shop *market.Shop, q Figur
 			return err
 		}
 		f, err = l.figures(q)
-		return err
+		l.based(&f.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Figures{}, fmt.Errorf("figures of %s: %w", shop.ID, err)
@@ -53,7 +55,7 @@ func (l *loader) figures(q FiguresQuery) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	stand, err := feeds(l.tx, l.shop, tables, q.Now, q.Fresh)
+	stand, err := l.feeds(tables, q.Now, q.Fresh)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -155,6 +157,9 @@ func (l *loader) figuresBase(f *Figures, q FiguresQuery, cut cuts) (*metric.Cube
 			then.orders = end
 		}
 		cube, err := l.cube(then.spec(GMVQuery{Filter: q.Filter, By: q.By}, l.shop, l.items, from, to))
+		if errors.Is(err, storage.ErrForgotten) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

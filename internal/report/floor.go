@@ -65,7 +65,8 @@ func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQu
 			return err
 		}
 		f, err = l.floor(q)
-		return err
+		l.based(&f.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Floor{}, fmt.Errorf("floor prices of %s: %w", shop.ID, err)
@@ -74,7 +75,7 @@ func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQu
 }
 
 func (l *loader) floor(q FloorQuery) (Floor, error) {
-	all, err := feeds(l.tx, l.shop, []string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
+	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
 	if err != nil {
 		return Floor{}, err
 	}

@@ -71,7 +71,8 @@ func LoadNewItems(ctx context.Context, db *storage.DB, shop *market.Shop, q NewI
 			return err
 		}
 		n, err = l.newItems(q)
-		return err
+		l.based(&n.Data)
+		return told(err)
 	})
 	if err != nil {
 		return NewItems{}, fmt.Errorf("new items of %s: %w", shop.ID, err)

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"errors"
 	"strings"
 
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
+	"shopwatch/storage"
 )
 
 // compare fills the comparisons and their curves, and returns their cubes (nil
@@ -22,6 +24,10 @@ func (l *loader) compare(g *GMV, q GMVQuery, cut cuts) ([]*metric.Cube, error) {
 			}
 			c.Window = market.Window{Start: l.shop.Start(from), End: then.orders}
 			cube, err := l.cube(then.spec(q, l.shop, l.items, from, to))
+			if errors.Is(err, storage.ErrForgotten) {
+				g.Comparisons = append(g.Comparisons, Comparison{Kind: kind, From: from, To: to})
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}

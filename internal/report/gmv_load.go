@@ -26,7 +26,8 @@ func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery)
 			return err
 		}
 		g, err = l.gmv(q)
-		return err
+		l.based(&g.Data)
+		return told(err)
 	})
 	if err != nil {
 		return GMV{}, fmt.Errorf("gmv of %s: %w", shop.ID, err)
@@ -35,7 +36,7 @@ func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery)
 }
 
 func (l *loader) gmv(q GMVQuery) (GMV, error) {
-	all, err := feeds(l.tx, l.shop, gmvTables, q.Now, q.Fresh)
+	all, err := l.feeds(gmvTables, q.Now, q.Fresh)
 	if err != nil {
 		return GMV{}, err
 	}

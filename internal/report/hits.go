@@ -70,7 +70,8 @@ func LoadHits(ctx context.Context, db *storage.DB, shop *market.Shop, q HitsQuer
 			return err
 		}
 		h, err = l.hits(q)
-		return err
+		l.based(&h.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Hits{}, fmt.Errorf("hits of %s: %w", shop.ID, err)

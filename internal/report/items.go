@@ -27,14 +27,15 @@ var latest = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // FindItems looks text up in the catalogue: an exact SKU or item id alone, else
 // titles that contain it, whatever the case, by 7-day paid GMV. It returns at
-// most max items and none for an empty text.
-func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text string, max int) (found []Item, err error) {
+// most max items and none for an empty text. asOf is the revision to look at, 0
+// the newest.
+func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text string, asOf market.Revision, max int) (found []Item, err error) {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if text == "" || max <= 0 {
 		return nil, nil
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, 0, latest, nil)
+		l, err := newLoader(tx, shop, asOf, latest, nil)
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func matchItems(items *metric.Catalogue, text string) (found []Item, exact bool)
 
 // byGMV puts what sold most in the last seven days first.
 func (l *loader) byGMV(found []Item) error {
-	all, err := feeds(l.tx, l.shop, []string{market.OrderLines.Name}, latest, nil)
+	all, err := l.feeds([]string{market.OrderLines.Name}, latest, nil)
 	if err != nil {
 		return err
 	}

@@ -3,11 +3,13 @@ package report
 import (
 	"context"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -93,6 +95,34 @@ func TestStock(t *testing.T) {
 	}
 }
 
+// TestStockBeforeCampaign: what lasts three ordinary days does not last one of
+// a campaign that sells five times as much.
+func TestStockBeforeCampaign(t *testing.T) {
+	w := stocked(t)
+	q := StockQuery{Now: w.at("2026-11-21 08:00"), SKU: "PHONE", Show: StockAll}
+	cream := StockQuery{Now: q.Now, SKU: "CREAM", Show: StockAll}
+	cover := func() float64 {
+		s, err := LoadStock(context.Background(), w.db, w.shop, cream)
+		if err != nil || !s.Items[0].CoverKnown {
+			t.Fatal(err)
+		}
+		return s.Items[0].Cover
+	}
+	if got := cover(); got != 1.5 {
+		t.Fatalf("30 pieces at 20 a day last %g days", got)
+	}
+	w.shop.Calendar = market.Calendar{Campaigns: []market.Campaign{
+		{ID: "nov", Peak: onDay("2026-11-22"), Phases: []market.Phase{{ID: "live", From: onDay("2026-11-22"), To: onDay("2026-11-22"), Uplift: 5}}},
+	}}
+	// 20 on the first day, and the other 10 of 100 on the second.
+	if got := cover(); math.Abs(got-1.1) > 1e-9 {
+		t.Errorf("before a campaign they last %g days, want 1.1", got)
+	}
+	if s, err := LoadStock(context.Background(), w.db, w.shop, q); err != nil || s.Items[0].CoverKnown {
+		t.Errorf("what does not sell has a cover: %+v %v", s.Items, err)
+	}
+}
+
 func TestPrice(t *testing.T) {
 	w := stocked(t)
 	p, err := LoadPrice(context.Background(), w.db, w.shop, PriceQuery{Now: w.at("2026-11-21 08:00")})
@@ -116,7 +146,7 @@ func TestPrice(t *testing.T) {
 func TestFindItems(t *testing.T) {
 	w := stocked(t)
 	for text, want := range map[string]string{"coat": "[COAT]", "71002": "[CREAM]", "大衣": "[COAT]", "手": "[PHONE]", "": "[]", "nothing": "[]", "0ML": "[CREAM]"} {
-		found, err := FindItems(context.Background(), w.db, w.shop, text, 5)
+		found, err := FindItems(context.Background(), w.db, w.shop, text, 0, 5)
 		got := []market.SKU{}
 		for _, it := range found {
 			got = append(got, it.SKU)
@@ -250,7 +280,7 @@ func TestComplaints(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "complaints", c)
-	if c.Total != 10 || c.Bad != 8 || c.Neutral != 1 || c.Refunds != 1 || c.Causes[0].Cause != analysis.CausePackaging {
+	if c.Total != 10 || c.Bad != 8 || c.Neutral != 1 || c.Refunds != 1 || c.Causes[0].Cause != voice.Packaging {
 		t.Errorf("total %d bad %d neutral %d refunds %d, first cause %v", c.Total, c.Bad, c.Neutral, c.Refunds, c.Causes)
 	}
 	if cream := c.Items[0]; cream.SKU != "CREAM" || !cream.Spike || len(cream.Quotes) != 3 {

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/storage"
@@ -34,19 +36,50 @@ func paidNeeds(k metric.Known) []string {
 type loader struct {
 	tx    *storage.Tx
 	shop  *market.Shop
-	asOf  market.Revision
+	asOf  market.Revision // 0 when the newest is asked for, by number or not
 	items *metric.Catalogue
-	cache *shopCache
+	// itemsRev is the revision of the picture of items, 0 without one.
+	itemsRev market.Revision
+	cache    *shopCache
+	// lexicon reads what buyers write; nil is the built-in one.
+	lexicon *voice.Lexicon
 }
 
 func newLoader(tx *storage.Tx, shop *market.Shop, asOf market.Revision, now time.Time, c *Cache) (*loader, error) {
+	switch newest := tx.Revision(); {
+	case asOf > newest:
+		return nil, fmt.Errorf("revision %d is not stored, the newest is %d", asOf, newest)
+	case asOf == newest:
+		asOf = 0
+	case asOf != 0:
+		c = nil // what is kept is of the newest
+	}
 	l := &loader{tx: tx, shop: shop, asOf: asOf, cache: c.of(shop.ID)}
 	snap, rows, _, err := tx.State(shop.ID, market.Items, now, asOf)
 	if err != nil {
 		return nil, fmt.Errorf("load catalogue: %w", err)
 	}
-	l.items = l.cache.catalogue(snap.Revision, rows)
+	l.items, l.itemsRev = l.cache.catalogue(snap.Revision, rows), snap.Revision
 	return l, nil
+}
+
+// revision is the one that is looked at.
+func (l *loader) revision() market.Revision {
+	if l.asOf != 0 {
+		return l.asOf
+	}
+	return l.tx.Revision()
+}
+
+// based completes a coverage with what was read, at the end of the reading.
+func (l *loader) based(c *Coverage) { c.Since, c.Catalogue = l.tx.Reads(), l.itemsRev }
+
+// told makes ErrNoData of facts that were dropped when their time was over.
+func told(err error) error {
+	if errors.Is(err, storage.ErrForgotten) {
+		return fmt.Errorf("%w: %w", ErrNoData, err)
+	}
+	return err
 }
 
 // catalogue keeps the last catalogue, which rarely changes.
@@ -113,6 +146,9 @@ func (l *loader) cube(spec metric.CubeSpec) (*metric.Cube, error) {
 // stretch without any orders is then a quiet one and not an unknown one.
 func (l *loader) hasOrdersBefore(t time.Time) (bool, error) {
 	b, err := l.events(market.OrderLines, "placed_at", market.Window{Start: t.AddDate(0, 0, -7), End: t}, []string{})
+	if errors.Is(err, storage.ErrForgotten) {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}

@@ -5,17 +5,18 @@ import (
 	"time"
 
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
 )
 
-// landed is what a buyer pays: deal minus coupon, or list minus coupon where no
-// deal is known. ok is false when neither is.
-func landed(list, deal, coupon *market.Vector, i int) (price market.Fen, ok bool) {
-	p, ok := deal.Int(i)
-	if !ok {
-		p, ok = list.Int(i)
-	}
-	return market.Fen(p - coupon.Ints[i]), ok
+// terms are what row i of a picture of prices says, without time limits.
+func terms(b *market.Batch, i int) pricing.Terms {
+	var t pricing.Terms
+	list, listKnown := b.Column("list").Int(i)
+	deal, dealKnown := b.Column("deal").Int(i)
+	t.List, t.ListKnown, t.Deal, t.DealKnown = market.Fen(list), listKnown, market.Fen(deal), dealKnown
+	t.Coupon, t.Gift = market.Fen(b.Column("coupon").Ints[i]), b.Column("gift").Text(i)
+	return t
 }
 
 // ownPrices reads what our items cost on each channel, by SKU; rows keep the
@@ -29,17 +30,19 @@ func (l *loader) ownPrices(now time.Time) (at time.Time, bySKU map[market.SKU][]
 	if !found {
 		return at, bySKU, nil
 	}
-	sku, channel, gift := b.Column("sku"), b.Column("channel"), b.Column("gift")
-	list, deal, coupon := b.Column("list"), b.Column("deal"), b.Column("coupon")
-	end, listed := b.Column("promo_end"), b.Column("listed")
+	sku, channel := b.Column("sku"), b.Column("channel")
+	begin, end, listed := b.Column("promo_start"), b.Column("promo_end"), b.Column("listed")
 	for i := range b.Len() {
-		price, ok := landed(list, deal, coupon, i)
+		t := terms(b, i)
+		t.From = moment(begin, i) // a deal that is announced is none yet
+		price, ok := t.Landed(now)
 		if !ok {
 			continue
 		}
+		t.Until = moment(end, i)
 		p := OwnPrice{
-			Channel: market.Channel(channel.Text(i)), Landed: price, List: market.Fen(list.Ints[i]), Coupon: market.Fen(coupon.Ints[i]),
-			Gift: gift.Text(i), PromoEnd: moment(end, i), Listed: !listed.Known(i) || listed.Ints[i] != 0,
+			Channel: market.Channel(channel.Text(i)), Landed: price, List: t.List, Coupon: t.Coupon, terms: t,
+			Gift: t.Gift, PromoEnd: t.Until, Listed: !listed.Known(i) || listed.Ints[i] != 0,
 		}
 		k := market.SKU(sku.Text(i))
 		bySKU[k] = append(bySKU[k], p)
@@ -89,15 +92,15 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 	}
 	rank := ranks(s.bySKU, func(a, b string) int { return compareText(a, b) })
 	rival, item, sku, match, title := b.Column("rival"), b.Column("rival_item"), b.Column("sku"), b.Column("match"), b.Column("title")
-	list, deal, coupon, gift := b.Column("list"), b.Column("deal"), b.Column("coupon"), b.Column("gift")
 	end, stock := b.Column("promo_end"), b.Column("in_stock")
 	for i := range b.Len() {
-		price, ok := landed(list, deal, coupon, i)
+		t := terms(b, i)
+		price, ok := t.Landed(now)
 		if !ok || sku.Text(i) == "" {
 			continue
 		}
 		k := market.SKU(sku.Text(i))
-		o := offer{title: title.Text(i), gift: gift.Text(i), coupon: market.Fen(coupon.Ints[i])}
+		o := offer{title: title.Text(i), gift: t.Gift, coupon: t.Coupon}
 		sold := s.bySKU[sku.Text(i)]
 		o.Offer = analysis.Offer{
 			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: l.items.Title(k), Unit: l.items.Unit(k),
@@ -118,10 +121,9 @@ func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.Pric
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
 	}
-	times, values, err := history(l, &l.cache.offers, market.RivalOffers, now, func(b *market.Batch, row func(string, market.Fen)) {
-		list, deal, coupon := b.Column("list"), b.Column("deal"), b.Column("coupon")
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, l.moments(now), func(b *market.Batch, row func(string, market.Fen)) {
 		for i := range b.Len() {
-			if p, ok := landed(list, deal, coupon, i); ok {
+			if p, ok := terms(b, i).Landed(now); ok {
 				row(key(b, i), p)
 			}
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
 )
 
@@ -65,12 +66,14 @@ type PriceItem struct {
 // OwnPrice is our price of an item on one channel.
 type OwnPrice struct {
 	Channel  market.Channel `json:"channel"`
-	Landed   market.Fen     `json:"landed"` // deal minus coupon
+	Landed   market.Fen     `json:"landed"` // for one piece: deal minus coupon, spread over a bundle
 	List     market.Fen     `json:"list,omitempty"`
 	Coupon   market.Fen     `json:"coupon,omitempty"`
 	Gift     string         `json:"gift,omitempty"` // text from outside
 	PromoEnd time.Time      `json:"promo_end,omitzero"`
 	Listed   bool           `json:"listed"`
+
+	terms pricing.Terms
 }
 
 // RivalPrice is a rival's matched offer.

@@ -29,7 +29,8 @@ func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQu
 			return err
 		}
 		p, err = l.price(q)
-		return err
+		l.based(&p.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Price{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
@@ -38,7 +39,7 @@ func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQu
 }
 
 func (l *loader) price(q PriceQuery) (Price, error) {
-	all, err := feeds(l.tx, l.shop, priceTables, q.Now, q.Fresh)
+	all, err := l.feeds(priceTables, q.Now, q.Fresh)
 	if err != nil {
 		return Price{}, err
 	}

@@ -21,10 +21,15 @@ type sample[T any] struct {
 }
 
 // sampler keeps values of pictures of the past, by row number and instant.
-// Pictures of the past are taken to be final.
 type sampler[T any] struct {
 	ids map[string]int32
-	at  map[int64][]sample[T]
+	at  map[int64]look[T]
+}
+
+// look is what the picture of a revision showed, by row number.
+type look[T any] struct {
+	rev  market.Revision
+	rows []sample[T]
 }
 
 // id returns the number of a row.
@@ -35,6 +40,17 @@ func (s *sampler[T]) id(key string) int32 {
 		s.ids[key] = n
 	}
 	return n
+}
+
+// noons are one instant of each day from..to, at the first hour of the afternoon,
+// when an item that sells out is still seen with what it had.
+func (l *loader) noons(from, to market.Day) []time.Time {
+	out := make([]time.Time, 0, max(0, int(to-from)+1))
+	for d := from; d <= to; d++ {
+		y, m, day := d.Date()
+		out = append(out, time.Date(y, m, day, 13, 0, 0, 0, l.shop.Zone))
+	}
+	return out
 }
 
 // moments are the sampled instants of the seven days before now, oldest first.
@@ -54,37 +70,37 @@ func (l *loader) moments(now time.Time) []time.Time {
 
 // history reads one value per row of the pictures of a table at each moment;
 // read reports the rows of a picture. Moments without a picture are left out.
-func history[T any](l *loader, s *sampler[T], t *market.Table, now time.Time, read func(*market.Batch, func(key string, v T))) (times []time.Time, values [][]sample[T], err error) {
+func history[T any](l *loader, s *sampler[T], t *market.Table, moments []time.Time, read func(*market.Batch, func(key string, v T))) (times []time.Time, values [][]sample[T], err error) {
 	l.cache.mu.Lock()
 	defer l.cache.mu.Unlock()
-	moments := l.moments(now)
-	keep := map[int64][]sample[T]{}
+	keep := map[int64]look[T]{}
 	for _, at := range moments {
-		row, ok := s.at[at.Unix()]
-		if !ok || row == nil || l.asOf != 0 {
-			if row, err = look(l, s, t, at, read); err != nil {
+		rev, taken, found, err := l.tx.Standing(l.shop.ID, t, at, l.asOf)
+		if err != nil {
+			return nil, nil, fmt.Errorf("load %s of %s: %w", t.Name, at.Format(time.RFC3339), err)
+		}
+		if !found || at.Sub(taken) > sampleAge {
+			continue
+		}
+		seen, ok := s.at[at.Unix()]
+		if !ok || seen.rev != rev {
+			seen.rev = rev
+			if seen.rows, err = sampled(l, s, t, at, read); err != nil {
 				return nil, nil, err
 			}
 		}
-		keep[at.Unix()] = row
-		if row != nil {
-			times, values = append(times, at), append(values, row)
-		}
+		keep[at.Unix()] = seen
+		times, values = append(times, at), append(values, seen.rows)
 	}
-	if l.asOf == 0 {
-		s.at = keep
-	}
+	s.at = keep
 	return times, values, nil
 }
 
-// look samples one picture; nil when there is none of that time.
-func look[T any](l *loader, s *sampler[T], t *market.Table, at time.Time, read func(*market.Batch, func(key string, v T))) ([]sample[T], error) {
-	snap, rows, found, err := l.tx.State(l.shop.ID, t, at, l.asOf)
+// sampled reads one picture.
+func sampled[T any](l *loader, s *sampler[T], t *market.Table, at time.Time, read func(*market.Batch, func(key string, v T))) ([]sample[T], error) {
+	_, rows, _, err := l.tx.State(l.shop.ID, t, at, l.asOf)
 	if err != nil {
 		return nil, fmt.Errorf("load %s of %s: %w", t.Name, at.Format(time.RFC3339), err)
-	}
-	if !found || at.Sub(snap.Window.End) > sampleAge {
-		return nil, nil
 	}
 	out := make([]sample[T], 0, rows.Len())
 	read(rows, func(key string, v T) {

@@ -19,6 +19,7 @@ type Status struct {
 	Healthy bool          `json:"healthy"`
 	Alerts  []StateCount  `json:"alerts"` // pending, firing, acknowledged
 	Outbox  OutboxStatus  `json:"outbox"`
+	Store   StoreStatus   `json:"store,omitzero"`
 	Runs    []storage.Run `json:"runs,omitempty"` // the last of each job asked for
 }
 
@@ -26,15 +27,27 @@ type Status struct {
 type FeedStatus struct {
 	Source    string           `json:"source"`
 	Table     string           `json:"table"`
-	State     market.Condition `json:"state"`              // of the newest pull
-	PulledAt  time.Time        `json:"pulled_at"`          // of the newest pull
-	Complete  time.Time        `json:"complete,omitzero"`  // pull time of the newest complete one
-	Watermark time.Time        `json:"watermark,omitzero"` // complete up to here
-	Age       time.Duration    `json:"age,omitempty"`      // Now - Watermark; 0 when never
-	Rows      int              `json:"rows"`               // of the newest complete pull
-	Rejected  int              `json:"rejected,omitempty"`
+	State     market.Condition `json:"state"`               // of the newest pull
+	PulledAt  time.Time        `json:"pulled_at"`           // of the newest pull
+	Complete  time.Time        `json:"complete,omitzero"`   // pull time of the newest complete one
+	Watermark time.Time        `json:"watermark,omitzero"`  // complete up to here
+	Age       time.Duration    `json:"age,omitempty"`       // Now - Watermark; 0 when never
+	Rows      int              `json:"rows"`                // of the newest complete pull
+	Rejected  int              `json:"rejected,omitempty"`  // rows of the newest pull that were refused
+	Unmatched int              `json:"unmatched,omitempty"` // rows of the newest pull whose SKU the catalogue lacks
+	Refused   []market.Reject  `json:"refused,omitempty"`   // some of both
 	Late      bool             `json:"late"`
 	Gap       *FeedGap         `json:"gap,omitempty"` // nil when all is well
+}
+
+// StoreStatus is how the store stands.
+type StoreStatus struct {
+	Bytes int64 `json:"bytes"` // on disk
+	Free  int64 `json:"free"`  // of these, not used
+	// Advice is "compact", "large", or "" when all is well.
+	Advice storage.SizeAdvice `json:"advice,omitempty"`
+	// Paused: nothing is collected until there is room again.
+	Paused bool `json:"paused,omitempty"`
 }
 
 // StateCount is how many alerts stand in a state.

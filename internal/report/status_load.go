@@ -35,7 +35,7 @@ func LoadStatus(ctx context.Context, db *storage.DB, shop *market.Shop, now time
 }
 
 func (s *Status) loadFeeds(tx *storage.Tx, shop *market.Shop, fresh Freshness) error {
-	all, err := feeds(tx, shop, nil, s.Now, fresh)
+	all, err := feedsAsOf(tx, shop, 0, nil, s.Now, fresh)
 	if err != nil {
 		return err
 	}
@@ -44,6 +44,14 @@ func (s *Status) loadFeeds(tx *storage.Tx, shop *market.Shop, fresh Freshness) e
 		x := FeedStatus{
 			Source: f.Source, Table: f.Table, State: f.Last.State, PulledAt: f.Last.PulledAt, Complete: f.Complete.PulledAt,
 			Watermark: f.mark(), Rows: f.Complete.Manifest.Rows, Rejected: f.Last.Manifest.Rejected, Gap: f.gap,
+		}
+		x.Unmatched = f.Last.Manifest.Unmatched
+		if x.Rejected > 0 || x.Unmatched > 0 {
+			some, err := tx.Rejects(f.Last.Revision)
+			if err != nil {
+				return err
+			}
+			x.Refused = samples(some)
 		}
 		if !x.Watermark.IsZero() {
 			x.Age = max(0, s.Now.Sub(x.Watermark))
@@ -54,6 +62,15 @@ func (s *Status) loadFeeds(tx *storage.Tx, shop *market.Shop, fresh Freshness) e
 		s.Feeds = append(s.Feeds, x)
 	}
 	return nil
+}
+
+// samples are the first refused row, and the note about SKUs without a match,
+// which a pull carries last.
+func samples(all []market.Reject) []market.Reject {
+	if len(all) > 2 {
+		return []market.Reject{all[0], all[len(all)-1]}
+	}
+	return all
 }
 
 func (s *Status) loadAlerts(tx *storage.Tx) error {

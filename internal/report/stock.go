@@ -58,7 +58,8 @@ type StockItem struct {
 	Available int64          `json:"available"`
 	// PerDay is paid pieces a day over the last 7 days, time out of stock left out.
 	PerDay float64 `json:"per_day"`
-	// Cover is days until it runs out at that pace; unknown without sales.
+	// Cover is days until it runs out at that pace, faster or slower on days for
+	// which the calendar plans more or less; unknown without sales.
 	Cover      float64    `json:"cover"`
 	CoverKnown bool       `json:"cover_known"`
 	Out        bool       `json:"out"`

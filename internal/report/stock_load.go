@@ -29,7 +29,8 @@ func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQu
 			return err
 		}
 		s, err = l.stock(q)
-		return err
+		l.based(&s.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Stock{}, fmt.Errorf("stock of %s: %w", shop.ID, err)
@@ -38,7 +39,7 @@ func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQu
 }
 
 func (l *loader) stock(q StockQuery) (Stock, error) {
-	all, err := feeds(l.tx, l.shop, stockTables, q.Now, q.Fresh)
+	all, err := l.feeds(stockTables, q.Now, q.Fresh)
 	if err != nil {
 		return Stock{}, err
 	}
@@ -137,6 +138,7 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	sku, channel := rows.Column("sku"), rows.Column("channel")
 	available, inbound, lead, listed := rows.Column("available"), rows.Column("inbound"), rows.Column("lead_days"), rows.Column("listed")
 	lines = make([]analysis.StockLine, 0, rows.Len())
+	ahead := demandAhead(l.shop, now)
 	for i := range rows.Len() {
 		have, ok := available.Int(i)
 		if !ok {
@@ -146,6 +148,7 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 		x := analysis.StockLine{
 			SKU: market.SKU(key), Title: l.items.Title(market.SKU(key)), Unit: l.items.Unit(market.SKU(key)), Channel: market.Channel(on),
 			Available: have, Listed: !listed.Known(i) || listed.Ints[i] != 0, Inbound: inbound.Ints[i], LeadDays: lead.Ints[i],
+			Ahead: ahead,
 		}
 		if it, ok := l.items.Find(x.SKU); ok && x.LeadDays == 0 {
 			x.LeadDays = it.LeadDays
@@ -164,20 +167,33 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	return snap.Window.End, lines, nil
 }
 
+// demandAhead is how the calendar's demand of each coming 24 hours stands to that
+// of the seven days that a pace is from, ending with ordinary days; nil when it
+// is the same throughout.
+func demandAhead(shop *market.Shop, now time.Time) []float64 {
+	const half = 12 * time.Hour
+	base, same := 0.0, true
+	for i := range 7 {
+		f := shop.Calendar.Factor(shop.Day(now.Add(-half - time.Duration(i)*24*time.Hour)))
+		base += f / 7
+		same = same && f == 1
+	}
+	out := make([]float64, 0, slowCover+1)
+	for i := range slowCover {
+		f := shop.Calendar.Factor(shop.Day(now.Add(half + time.Duration(i)*24*time.Hour)))
+		out = append(out, f/base)
+		same = same && f == 1
+	}
+	if same {
+		return nil
+	}
+	return append(out, 1/base)
+}
+
 // shares tells for each row of a picture in how much of the last seven days it
 // had stock: at least one sample's worth, and 1 when nothing is known.
 func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
-	key := func(b *market.Batch, i int) string {
-		return b.Column("sku").Text(i) + "\x1f" + b.Column("channel").Text(i)
-	}
-	_, values, err := history(l, &l.cache.shelves, market.Inventory, now, func(b *market.Batch, row func(string, bool)) {
-		available := b.Column("available")
-		for i := range b.Len() {
-			if have, ok := available.Int(i); ok {
-				row(key(b, i), have > 0)
-			}
-		}
-	})
+	_, values, err := history(l, &l.cache.shelves, market.Inventory, l.moments(now), readShelf)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +201,7 @@ func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
 	defer l.cache.mu.Unlock()
 	out := make([]float64, rows.Len())
 	for i := range out {
-		id := int(l.cache.shelves.id(key(rows, i)))
+		id := int(l.cache.shelves.id(shelf(rows, i)))
 		known, full := 0, 0
 		for _, row := range values {
 			if id < len(row) && row[id].set {
@@ -198,4 +214,21 @@ func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
 		}
 	}
 	return out, nil
+}
+
+// shelf names a row of a picture of stock.
+func shelf(b *market.Batch, i int) string {
+	return shelfOf(b.Column("sku").Text(i), b.Column("channel").Text(i))
+}
+
+func shelfOf(sku, channel string) string { return sku + "\x1f" + channel }
+
+// readShelf tells which rows of a picture had something to sell.
+func readShelf(b *market.Batch, row func(string, bool)) {
+	available := b.Column("available")
+	for i := range b.Len() {
+		if have, ok := available.Int(i); ok {
+			row(shelf(b, i), have > 0)
+		}
+	}
 }

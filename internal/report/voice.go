@@ -7,7 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -31,27 +31,28 @@ type complaint struct {
 	sku     string
 	channel string
 	text    string
-	causes  []analysis.CauseHit // filled by read
+	lexicon *voice.Lexicon
+	causes  []voice.Hit // filled by read
 }
 
 // read names the causes once.
-func (c *complaint) read() []analysis.CauseHit {
+func (c *complaint) read() []voice.Hit {
 	if c.causes == nil {
-		c.causes = analysis.FindCauses(c.text)
+		c.causes = c.lexicon.Find(c.text)
 	}
 	return c.causes
 }
 
 // named returns the hit of a cause, and false when the complaint lacks it.
-func (c *complaint) named(cause string) (analysis.CauseHit, bool) {
-	i := slices.IndexFunc(c.read(), func(h analysis.CauseHit) bool { return h.Cause == cause })
+func (c *complaint) named(cause string) (voice.Hit, bool) {
+	i := slices.IndexFunc(c.read(), func(h voice.Hit) bool { return h.Cause == cause })
 	if i < 0 {
-		return analysis.CauseHit{}, false
+		return voice.Hit{}, false
 	}
 	return c.causes[i], true
 }
 
-func (c *complaint) quote(l *loader, hit analysis.CauseHit) Quote {
+func (c *complaint) quote(l *loader, hit voice.Hit) Quote {
 	return Quote{
 		At: time.UnixMilli(c.at).UTC(), SKU: market.SKU(c.sku), Title: l.items.Title(market.SKU(c.sku)), Channel: market.Channel(c.channel),
 		Text: cutText(c.text, maxQuote), Cause: hit.Cause, Matched: hit.Matched,
@@ -67,17 +68,17 @@ func cutText(s string, n int) string {
 	return strings.TrimSpace(string(r[:n-1])) + "…"
 }
 
-// voice is what buyers said in a stretch.
-type voice struct {
+// voices is what buyers said in a stretch.
+type voices struct {
 	complaints []complaint // oldest first
 	reviews    int64       // how many reviews are kept, good ones too
 	first      int64       // milliseconds of the first review of any item; 0 without
 }
 
-// voice reads reviews and refund requests created in a window about items that
+// voices reads reviews and refund requests created in a window about items that
 // keep accepts (nil accepts all).
-func (l *loader) voice(w market.Window, keep func(sku, channel string) bool) (voice, error) {
-	var v voice
+func (l *loader) voices(w market.Window, keep func(sku, channel string) bool) (voices, error) {
+	var v voices
 	start, end := w.Millis()
 	batches, err := l.events(market.Reviews, "created", w, []string{"sku", "channel", "result", "text", "append_text", "tags"})
 	if err != nil {
@@ -103,7 +104,7 @@ func (l *loader) voice(w market.Window, keep func(sku, channel string) bool) (vo
 				if words == "" {
 					words = tags.Text(i)
 				}
-				v.complaints = append(v.complaints, complaint{at: ms, kind: kind, sku: sku.Text(i), channel: channel.Text(i), text: words})
+				v.complaints = append(v.complaints, complaint{at: ms, kind: kind, sku: sku.Text(i), channel: channel.Text(i), text: words, lexicon: l.lexicon})
 			}
 		}
 	}
@@ -111,7 +112,8 @@ func (l *loader) voice(w market.Window, keep func(sku, channel string) bool) (vo
 		return v, err
 	}
 	slices.SortStableFunc(v.complaints, func(a, b complaint) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.sku, b.sku), cmp.Compare(a.text, b.text))
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.sku, b.sku), cmp.Compare(a.text, b.text),
+			cmp.Compare(a.channel, b.channel), cmp.Compare(a.kind, b.kind))
 	})
 	return v, nil
 }
@@ -136,13 +138,13 @@ func joinTexts(a, b string) string {
 // refundVoice adds refund requests after the sale whose reason complains: of
 // the goods, of how they came or of how the buyer was treated. Changes of mind
 // and cancellations before shipping are none.
-func (l *loader) refundVoice(v *voice, w market.Window, keep func(sku, channel string) bool) error {
+func (l *loader) refundVoice(v *voices, w market.Window, keep func(sku, channel string) bool) error {
 	start, end := w.Millis()
 	batches, err := l.events(market.Refunds, "created", w, []string{"sku", "channel", "reason", "phase"})
 	if err != nil {
 		return err
 	}
-	known := map[string][]analysis.CauseHit{} // reasons are few and repeat
+	known := map[string][]voice.Hit{} // reasons are few and repeat
 	for _, b := range batches {
 		at, sku, channel, reason, phase := b.Column("created"), b.Column("sku"), b.Column("channel"), b.Column("reason"), b.Column("phase")
 		for i := range b.Len() {
@@ -150,7 +152,7 @@ func (l *loader) refundVoice(v *voice, w market.Window, keep func(sku, channel s
 			if ms < start || ms >= end || phase.Text(i) == "onsale" || reason.Text(i) == "" || keep != nil && !keep(sku.Text(i), channel.Text(i)) {
 				continue
 			}
-			c := complaint{at: ms, kind: refundRequest, sku: sku.Text(i), channel: channel.Text(i), text: reason.Text(i), causes: known[reason.Text(i)]}
+			c := complaint{at: ms, kind: refundRequest, sku: sku.Text(i), channel: channel.Text(i), text: reason.Text(i), lexicon: l.lexicon, causes: known[reason.Text(i)]}
 			known[c.text] = c.read()
 			if complains(c.causes) {
 				v.complaints = append(v.complaints, c)
@@ -162,10 +164,10 @@ func (l *loader) refundVoice(v *voice, w market.Window, keep func(sku, channel s
 
 // complains reports whether a refund's reason is more than wanting the money
 // back.
-func complains(hits []analysis.CauseHit) bool {
-	return slices.ContainsFunc(hits, func(h analysis.CauseHit) bool {
+func complains(hits []voice.Hit) bool {
+	return slices.ContainsFunc(hits, func(h voice.Hit) bool {
 		switch h.Cause {
-		case analysis.CauseOther, analysis.CauseRefund, analysis.CausePrice:
+		case voice.Other, voice.Refund, voice.Price:
 			return false
 		}
 		return true

@@ -10,6 +10,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
@@ -19,6 +20,8 @@ type Rules struct {
 	analysis.Rules
 	Fresh Freshness
 	Cache *Cache // may be nil; keep one per process
+	// Lexicon reads what buyers write; nil is the built-in one.
+	Lexicon *voice.Lexicon
 }
 
 // Watched is what the rules saw at one moment.
@@ -35,6 +38,10 @@ type Watched struct {
 	Restated map[string]bool `json:"restated,omitempty"`
 	// Gaps are the feeds behind Muted, by table, source.
 	Gaps []FeedGap `json:"gaps,omitempty"`
+	// Open is what was open before, in any state.
+	Open []alert.Alert `json:"-"`
+	// Data says what was read.
+	Data Coverage `json:"-"`
 }
 
 // ruleFeeds says which feeds each rule needs and how old their data may be when
@@ -55,14 +62,34 @@ var ruleFeeds = []struct {
 // are already open are kept until they have clearly passed (hysteresis), so
 // that a finding's absence means that the problem is over. A rule whose feeds
 // are late or incomplete is muted and finds nothing.
-func Watch(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, now time.Time) (w Watched, err error) {
+func Watch(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, now time.Time) (Watched, error) {
+	return WatchAsOf(ctx, db, shop, r, now, Past{})
+}
+
+// Past is an earlier state to look at: the facts as of a revision, and the
+// alerts that were open. The zero Past is the present.
+type Past struct {
+	AsOf market.Revision
+	Open []alert.Alert // in any state; used when AsOf is set
+}
+
+// WatchAsOf is Watch over an earlier state.
+func WatchAsOf(ctx context.Context, db *storage.DB, shop *market.Shop, r Rules, now time.Time, past Past) (w Watched, err error) {
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, 0, now, r.Cache)
+		l, err := newLoader(tx, shop, past.AsOf, now, r.Cache)
 		if err != nil {
 			return err
 		}
-		w, err = l.watch(ctx, r, now)
-		return err
+		l.lexicon = r.Lexicon
+		if past.AsOf == 0 {
+			if past.Open, err = tx.OpenAlerts(shop.ID); err != nil {
+				return fmt.Errorf("load open alerts: %w", err)
+			}
+		}
+		w, err = l.watch(ctx, r, now, past.Open)
+		w.Open, w.Data = past.Open, Coverage{Revision: w.Revision}
+		l.based(&w.Data)
+		return told(err)
 	})
 	if err != nil {
 		return Watched{}, fmt.Errorf("watch %s: %w", shop.ID, err)
@@ -79,23 +106,19 @@ type watch struct {
 	open  []alert.Alert // people know of them
 	out   *Watched
 
-	grid  *series
+	grid  *paidGrid
 	daily market.Fen
 	week  *sales
 }
 
-func (l *loader) watch(ctx context.Context, r Rules, now time.Time) (Watched, error) {
-	out := Watched{Shop: l.shop.ID, At: now, Revision: l.tx.Revision(), Muted: map[analysis.Rule]string{}}
+func (l *loader) watch(ctx context.Context, r Rules, now time.Time, known []alert.Alert) (Watched, error) {
+	out := Watched{Shop: l.shop.ID, At: now, Revision: l.revision(), Muted: map[analysis.Rule]string{}}
 	w := &watch{loader: l, rules: r, now: now, out: &out}
 	var err error
-	if w.feeds, err = feeds(l.tx, l.shop, nil, now, r.Fresh); err != nil {
+	if w.feeds, err = l.feeds(nil, now, r.Fresh); err != nil {
 		return out, err
 	}
-	all, err := l.tx.OpenAlerts(l.shop.ID)
-	if err != nil {
-		return out, fmt.Errorf("load open alerts: %w", err)
-	}
-	w.open = slices.DeleteFunc(all, func(a alert.Alert) bool { return !a.State.Open() })
+	w.open = slices.DeleteFunc(slices.Clone(known), func(a alert.Alert) bool { return !a.State.Open() })
 	w.gate()
 	if err := w.prepare(); err != nil {
 		return out, err

@@ -242,7 +242,7 @@ func (t *hourlyTraffic) add(scope int, ms, visitors, payers int64) {
 
 // fill adds the whole hours of a window to a sample, as far as the feed reaches
 // today.
-func (t *hourlyTraffic) fill(s *analysis.GMVSample, grid *series, scope int, x market.Window) {
+func (t *hourlyTraffic) fill(s *analysis.GMVSample, grid *paidGrid, scope int, x market.Window) {
 	from, to := x.Start.Truncate(time.Hour), x.End.Truncate(time.Hour).Add(-t.lag)
 	if from.Before(x.Start) {
 		from = from.Add(time.Hour)

@@ -6,6 +6,7 @@ import (
 
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/analysis/spike"
+	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 )
 
@@ -23,7 +24,7 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		return nil, ErrNoData
 	}
 	window := market.Window{Start: end.Add(-day), End: end}
-	recent, err := w.voice(window, nil)
+	recent, err := w.voices(window, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func (w *watch) complaintCount(sku string, list []*complaint) analysis.Complaint
 			n[h.Cause]++
 		}
 	}
-	c.Causes = analysis.RankCauses(n)
+	c.Causes = voice.Rank(n)
 	for i := len(list) - 1; i >= 0 && len(c.Quotes) < 3; i-- {
 		if list[i].kind == badReview && list[i].text != "" {
 			c.Quotes = append(c.Quotes, cutText(list[i].text, maxQuote))
@@ -96,7 +97,7 @@ const soldDays = spike.History + 1 + spike.Lagging
 func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (complaintPast, error) {
 	p := complaintPast{days: map[string][]int64{}, pieces: map[string][]float64{}}
 	past := market.Window{Start: end.Add(-(spike.History + 1) * day), End: end.Add(-day)}
-	v, err := w.voice(past, func(sku, _ string) bool { _, ok := items[sku]; return ok })
+	v, err := w.voices(past, func(sku, _ string) bool { _, ok := items[sku]; return ok })
 	if err != nil {
 		return p, err
 	}

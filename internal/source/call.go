@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -65,21 +66,39 @@ func (p *pull) call(ctx context.Context, params []param) (any, error) {
 // once makes one call and judges the answer. The zero verdict is success.
 func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	h := p.spec.http
-	res, err := p.request(ctx, params).Execute(h.method, h.url.String())
+	req, err := p.request(ctx, params)
+	if err != nil {
+		return nil, verdictOf(err)
+	}
+	target := p.place(h.url)
+	if p.target != nil {
+		target = p.target
+	}
+	res, err := req.Execute(h.method, target.String())
+	if refused := (*hostRefused)(nil); errors.As(err, &refused) {
+		return nil, ruling{class: Setup, message: refused.Error()}
+	}
 	if err != nil {
 		return nil, ruling{class: Service, message: "no answer from " + h.url.Host + ": " + cause(err)}
 	}
+	p.header = res.Header()
+	p.learn(p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
-	body, err := io.ReadAll(io.LimitReader(raw, h.maxBody+1))
+	p.body.Reset()
+	size, err := p.body.ReadFrom(io.LimitReader(raw, h.maxBody+1))
 	if err != nil {
 		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
 	}
-	if int64(len(body)) > h.maxBody {
+	if size > h.maxBody {
 		return nil, ruling{class: Caller, message: fmt.Sprintf("the answer has more than %d bytes; ask for smaller pages or raise max_body", h.maxBody)}
 	}
-	doc, broken := decodeJSON(string(body))
-	return p.rule(ctx, res, doc, broken)
+	doc, broken := p.decode(p.body.Bytes())
+	doc, v := p.rule(ctx, res, doc, broken)
+	if v.class == Auth && p.tokens != nil && p.tokens.drop() {
+		v.class = Service // an expired token: the next try fetches another
+	}
+	return doc, v
 }
 
 // cause is the text of an error of the network without the address that was
@@ -99,8 +118,11 @@ func cause(err error) string {
 }
 
 // request writes the parameters where the API wants them, and signs.
-func (p *pull) request(ctx context.Context, params []param) *resty.Request {
+func (p *pull) request(ctx context.Context, params []param) (*resty.Request, error) {
 	h := p.spec.http
+	if !p.inPath(h.url) {
+		params = append(slices.Clip(params), p.extra...)
+	}
 	r := p.client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetHeader("User-Agent", "shopwatch")
 	r.SetHeaders(h.headers)
 	query := maps.Clone(h.query)
@@ -115,6 +137,9 @@ func (p *pull) request(ctx context.Context, params []param) *resty.Request {
 		}
 		if h.auth.kind == "top" {
 			completeTOP(form, h.auth, p.stamp())
+		}
+		if h.auth.kind == "sorted_md5" {
+			completeSorted(form, h.auth, p.stamp())
 		}
 		r.SetFormData(form)
 	case "json":
@@ -139,8 +164,21 @@ func (p *pull) request(ctx context.Context, params []param) *resty.Request {
 		} else {
 			query[h.auth.queryKey] = string(h.auth.secret)
 		}
+	case "oauth2":
+		token, err := p.tokens.token(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if h.auth.header != "" {
+			r.SetHeader(h.auth.header, token)
+		} else {
+			r.SetAuthToken(token)
+		}
 	}
-	return r.SetQueryParams(query)
+	if p.target != nil {
+		return r, nil // a link holds its parameters
+	}
+	return r.SetQueryParams(query), nil
 }
 
 // stamp is the time that requests carry.

@@ -26,10 +26,7 @@ type sheet struct {
 // sheet reads the rows of a decoded file. The sheet is never nil; an error says
 // that the file as a whole cannot be trusted.
 func (f *File) sheet(ctx context.Context, name string, text []byte) (*sheet, error) {
-	s := &sheet{name: name}
-	m := *f.spec.mapping // columns get their place in this file's header
-	m.fields = slices.Clone(m.fields)
-	s.mapper = newMapper(&m)
+	s := f.newSheet(name)
 	r := csv.NewReader(bytes.NewReader(text))
 	r.Comma = f.spec.file.comma
 	r.ReuseRecord = true
@@ -41,12 +38,7 @@ func (f *File) sheet(ctx context.Context, name string, text []byte) (*sheet, err
 		}
 		s.header = slices.Clone(head)
 	}
-	for i := range s.header {
-		s.header[i] = strings.TrimSpace(s.header[i])
-	}
-	sum := sha256.Sum256([]byte(strings.Join(s.header, "\x1f")))
-	s.hash = hex.EncodeToString(sum[:8])
-	if err := s.bind(&m); err != nil {
+	if err := s.named(); err != nil {
 		return s, err
 	}
 	if err := s.rows(ctx, r, f.spec.file.multiline); err != nil {
@@ -54,6 +46,24 @@ func (f *File) sheet(ctx context.Context, name string, text []byte) (*sheet, err
 	}
 	s.mapper.settle(name)
 	return s, nil
+}
+
+// newSheet begins a sheet; the columns of its mapping get their place in the
+// header of this one file.
+func (f *File) newSheet(name string) *sheet {
+	m := *f.spec.mapping
+	m.fields = slices.Clone(m.fields)
+	return &sheet{name: name, mapper: newMapper(&m)}
+}
+
+// named takes the header in: its hash, and where the mapped columns are.
+func (s *sheet) named() error {
+	for i := range s.header {
+		s.header[i] = strings.TrimSpace(s.header[i])
+	}
+	sum := sha256.Sum256([]byte(strings.Join(s.header, "\x1f")))
+	s.hash = hex.EncodeToString(sum[:8])
+	return s.bind(s.mapper.m)
 }
 
 // plainCSV is the cause of a CSV error without its position, which counts rows

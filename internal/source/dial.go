@@ -53,18 +53,23 @@ func guard(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// transport is the only way out: no proxy from the environment, bounded waits,
-// and the address check unless private is set.
-func transport(private bool) *http.Transport {
+// dialer makes connections, to the open internet only unless private is set.
+func dialer(private bool) *net.Dialer {
 	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if !private {
 		d.Control = guard
 	}
+	return d
+}
+
+// transport is the only way out: no proxy from the environment, bounded waits,
+// and the address check unless private is set.
+func transport(private bool) *http.Transport {
 	return &http.Transport{
-		DialContext:            d.DialContext,
+		DialContext:            dialer(private).DialContext,
 		TLSHandshakeTimeout:    10 * time.Second,
 		IdleConnTimeout:        60 * time.Second,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConnsPerHost:    maxParallel,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
 	}

@@ -1,5 +1,5 @@
 // Package source reads facts from outside: a source is declared in YAML, a
-// driver (http, file) brings the records, a mapping turns them into rows of one
+// driver (http, sql, file, push) brings the records, a mapping turns them into rows of one
 // market.Table, and a Pull carries the rows with a manifest that says how
 // complete they are.
 //

@@ -194,6 +194,16 @@ func (rec *record) trimmed() any {
 	return out
 }
 
+// with is the record with one more key.
+func (rec *record) with(key, value string) *record {
+	m := map[string]any{}
+	if whole, ok := rec.whole().(map[string]any); ok {
+		maps.Copy(m, whole)
+	}
+	m[key] = value
+	return &record{child: m}
+}
+
 // whole is the record as jq sees it.
 func (rec *record) whole() any {
 	if rec.object != nil {

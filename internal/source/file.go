@@ -20,10 +20,19 @@ import (
 	"shopwatch/internal/market"
 )
 
-// File is a source that reads CSV files. Build returns one for driver: file.
+// File is a source that reads CSV files and workbooks. Build returns one for
+// driver: file.
 type File struct {
 	spec *Spec
 	dir  string
+	read []readFileInfo // files of the last Pull
+}
+
+// readFileInfo is a file as it was when it was read.
+type readFileInfo struct {
+	path string
+	size int64
+	at   time.Time
 }
 
 // maxFile bounds one file; a year of a large shop's lines has 100 MB.
@@ -54,7 +63,7 @@ func (f *File) Files() ([]string, error) {
 	}
 	names, err := filepath.Glob(pattern)
 	if err != nil || len(names) == 0 {
-		return nil, &Error{Source: f.spec.ID, Class: Incomplete, Message: fmt.Sprintf("no file matches %s", f.spec.file.path), Err: err}
+		return nil, &Error{Source: f.spec.ID, Class: Incomplete, Message: fmt.Sprintf("no file matches %s", f.spec.file.path), Err: &noFiles{}}
 	}
 	slices.SortFunc(names, natural)
 	return names, nil
@@ -62,13 +71,20 @@ func (f *File) Files() ([]string, error) {
 
 // Pull implements Source. Of a table of Events it reads every file of the path
 // (files read before bring the same versions again, which changes nothing); of
-// a table of State only the last one, which is the whole picture.
+// a table of State only the last one, which is the whole picture. Where files
+// are put away when they are done, an empty folder is nothing new: the Pull is
+// then the zero Pull.
 func (f *File) Pull(ctx context.Context, r Request) (market.Pull, error) {
+	f.read = nil
 	names, err := f.Files()
+	if none := (*noFiles)(nil); errors.As(err, &none) && f.spec.file.archive {
+		return market.Pull{}, ctx.Err()
+	}
 	if err != nil {
 		return failed(newSnapshot(f.spec, r), nil, err.Error()), err
 	}
 	if f.Table().Shape == market.State {
+		f.note(names[:len(names)-1]) // older pictures: done with, unread
 		names = names[len(names)-1:]
 	}
 	var pulls []market.Pull
@@ -78,6 +94,7 @@ func (f *File) Pull(ctx context.Context, r Request) (market.Pull, error) {
 			return p, err
 		}
 		pulls = append(pulls, p)
+		f.note([]string{name})
 	}
 	if len(pulls) == 1 {
 		return pulls[0], nil
@@ -132,11 +149,10 @@ func (f *File) PullFile(ctx context.Context, name string, in io.Reader, r Reques
 		return no(Caller, nil, fmt.Sprintf("has more than %d bytes", maxFile), nil)
 	}
 	snap.Manifest.Digest = f.digest(raw)
-	text, err := f.decode(raw)
-	if err != nil {
+	sheet, err := f.rows(ctx, name, raw)
+	if sheet == nil {
 		return no(Setup, nil, err.Error(), nil)
 	}
-	sheet, err := f.sheet(ctx, name, text)
 	m := &snap.Manifest
 	m.Rejected, m.Skipped, m.SchemaHash = sheet.mapper.rejected, sheet.mapper.skipped, sheet.hash
 	if err != nil {
@@ -150,6 +166,18 @@ func (f *File) PullFile(ctx context.Context, name string, in io.Reader, r Reques
 	snap.State = market.Complete
 	f.span(&snap, rows, r)
 	return market.Pull{Snapshot: snap, Rows: rows, Rejects: sheet.mapper.rejects}, nil
+}
+
+// rows reads the rows of a file. The sheet is nil when the file is none.
+func (f *File) rows(ctx context.Context, name string, raw []byte) (*sheet, error) {
+	if f.spec.file.workbook {
+		return f.book(ctx, name, raw)
+	}
+	text, err := f.decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	return f.sheet(ctx, name, text)
 }
 
 // digest names the bytes of a file as this source reads them: with another
@@ -177,6 +205,9 @@ func (f *File) decode(raw []byte) ([]byte, error) {
 			return nil, errors.New("not GB18030; is it UTF-8?")
 		}
 		return text, nil
+	}
+	if bytes.HasPrefix(raw, []byte("PK\x03\x04")) {
+		return nil, errors.New("a workbook; give the source a path that ends in .xlsx, or format: xlsx")
 	}
 	raw = bytes.TrimPrefix(raw, []byte("\ufeff"))
 	if !utf8.Valid(raw) {

@@ -10,7 +10,7 @@ import (
 type hider struct{ known *strings.Replacer }
 
 // named are parameters whose value is never shown, whatever it is.
-var named = regexp.MustCompile(`(?i)\b(sign|session|secret|token|access_token|app_secret|password|authorization|api_?key)(["']?\s*[=:]\s*["']?)(?:bearer\s+|basic\s+)?[^\s"'&,;}]+`)
+var named = regexp.MustCompile(`(?i)\b(sign|session|secret|token|access_token|app_secret|password|authorization|api_?key|refresh_token|client_secret|access_?key|x-amz-access-token)(["']?\s*[=:]\s*["']?)(?:bearer\s+|basic\s+)?[^\s"'&,;}]+`)
 
 func newHider(secrets []string) hider {
 	var pairs []string

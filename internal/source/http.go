@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-resty/resty/v2"
@@ -28,12 +30,14 @@ type api struct {
 	rand    *rand.Rand
 	hide    hider
 	sleep   func(context.Context, time.Duration) error
+	tokens  *tokens // nil without oauth2
+	parents Parents
 }
 
 func newAPI(s *Spec, d Deps) *api {
 	h := s.http
 	client := resty.NewWithClient(&http.Client{
-		Transport: transport(h.private),
+		Transport: &allowedHosts{hosts: h.hosts, next: transport(h.private)},
 		Timeout:   h.timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // a redirect would carry the token elsewhere
@@ -46,12 +50,16 @@ func newAPI(s *Spec, d Deps) *api {
 	}
 	seed := fnv.New64a()
 	_, _ = io.WriteString(seed, s.ID) // a hash never fails
-	return &api{
+	a := &api{
 		spec: s, log: d.Logger, now: d.Now, client: client, limiter: d.Limits.rate(s.Limit),
 		gate: d.Limits.gate(app + "|" + h.operation()),
 		rand: rand.New(rand.NewPCG(d.Seed, seed.Sum64())), //nolint:gosec // jitter
-		hide: newHider(s.secrets), sleep: sleep,
+		hide: newHider(s.secrets), sleep: sleep, parents: d.Parents,
 	}
+	if h.auth.kind == "oauth2" {
+		a.tokens = &tokens{}
+	}
+	return a
 }
 
 // silence keeps resty, which prints addresses and headers, from logging.
@@ -77,9 +85,15 @@ type pull struct {
 	*api
 	req     Request
 	began   time.Time // real time
-	mapper  *mapper
+	mapper  *mapper   // nil in a bulk listing
 	tally   tally
 	reasons []string
+	body    *bytes.Buffer                  // of the answer, used again for the next
+	decode  func(body []byte) (any, error) // makes a document of it
+	extra   []param                        // of the batch of parents that is being asked for
+	target  *url.URL                       // a link that is being followed; nil asks the source's address
+	header  http.Header                    // of the last answer
+	parent  string                         // value that is being asked for
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -107,101 +121,40 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 	if p := a.spec.CheckShop(r.Shop); len(p) > 0 {
 		return failed(snap, nil, p[0].Cause), &Error{Source: a.spec.ID, Class: Setup, Message: p[0].String()}
 	}
-	p := &pull{api: a, req: r, began: time.Now(), mapper: newMapper(a.spec.mapping)}
+	p := &pull{api: a, req: r, began: time.Now(), mapper: newMapper(a.spec.mapping), body: &bytes.Buffer{}}
+	p.decode = func(body []byte) (any, error) { return decodeJSON(string(body)) }
 	slices, err := p.slices(&snap)
 	if err != nil {
 		return failed(snap, nil, err.Error()), err
 	}
+	batches, err := p.batches(ctx)
+	if err != nil {
+		err = a.spec.failure(a.hide, err)
+		return failed(snap, nil, err.Error()), err
+	}
 	done := time.Time{}
 	for _, w := range slices {
-		if err = p.slice(ctx, w); err != nil {
+		if err = p.each(ctx, batches, w); err != nil {
 			break
 		}
 		done = w.End
 	}
 	a.log.DebugContext(ctx, "read", slog.String("source", a.spec.ID), slog.Int("slices", len(slices)), slog.Int("pages", p.tally.pages))
-	return p.finish(snap, done, a.finish(err))
+	return p.finish(snap, done, err)
 }
 
-// finish makes an *Error of any failure and takes the secrets out.
-func (a *api) finish(err error) error {
-	if err == nil {
-		return nil
-	}
-	var out *Error
-	if !errors.As(err, &out) {
-		out = &Error{Class: Service, Message: err.Error()}
-		for _, stop := range []error{context.Canceled, context.DeadlineExceeded} {
-			if errors.Is(err, stop) {
-				out.Err = stop
-			}
-		}
-	}
-	shown := *out
-	shown.Source, shown.Message = a.spec.ID, a.hide.text(out.Message)
-	return &shown
-}
-
-// slices cuts the window into stretches that one query may ask for. A source
-// without a window has one slice without bounds.
+// slices cuts the window into stretches that one query may ask for.
 func (p *pull) slices(snap *market.Snapshot) ([]market.Window, error) {
-	if p.spec.http.window.start == "" {
-		return []market.Window{{Start: snap.Window.Start, End: snap.Window.End}}, nil
+	w := &p.spec.http.window
+	if w.start != "" && wholeDates(w.format) {
+		y, m, d := snap.Window.Start.In(w.zone).Date()
+		snap.Window.Start = time.Date(y, m, d, 0, 0, 0, 0, w.zone)
 	}
-	if end := p.req.Now.Add(-p.spec.Window.Lag); snap.Window.End.After(end) {
-		snap.Window.End = end
-	}
-	if snap.Window.Empty() {
-		return nil, &Error{Source: p.spec.ID, Class: Caller, Message: "the window is empty"}
-	}
-	step := p.spec.Window.Step
-	if step <= 0 {
-		return []market.Window{snap.Window}, nil
-	}
-	var out []market.Window
-	for at := snap.Window.Start; at.Before(snap.Window.End); at = at.Add(step) {
-		end := at.Add(step)
-		if end.After(snap.Window.End) {
-			end = snap.Window.End
-		}
-		out = append(out, market.Window{Start: at, End: end})
-	}
-	return out, nil
+	return cutWindow(p.spec, w.start != "", p.req.Now, snap)
 }
 
-// finish turns what was read into a Pull. done is the end of the last slice
-// that was read whole.
 func (p *pull) finish(snap market.Snapshot, done time.Time, err error) (market.Pull, error) {
-	rows := p.mapper.finish()
-	m := &snap.Manifest
-	m.Rows, m.Keys = rows.Len(), rows.Len()
-	m.Pages, m.PagesWant, m.Total = p.tally.pages, p.tally.want, p.tally.total
-	m.Rejected, m.Skipped = p.mapper.rejected, p.mapper.skipped
-	m.SchemaHash = p.mapper.schemaHash()
-	m.Digest = digest(rows)
-	refused := p.mapper.verdict(rows.Len(), p.spec.MaxReject)
-	m.Reasons = append(p.reasons, refused...)
-	if err != nil {
-		m.Reasons = append(m.Reasons, err.Error())
-	}
-	for i, r := range m.Reasons {
-		m.Reasons[i] = p.hide.text(r)
-	}
-	for i := range p.mapper.rejects {
-		p.mapper.rejects[i].Sample = p.hide.text(p.mapper.rejects[i].Sample)
-	}
-	switch {
-	case rows.Len() == 0 && (err != nil || p.mapper.rejected > 0):
-		return failed(snap, p.mapper.rejects), err
-	case len(m.Reasons) > 0:
-		snap.State = market.Partial
-	default:
-		snap.State = market.Complete
-	}
-	if len(p.reasons) == 0 && len(refused) == 0 {
-		snap.Watermark = done
-	}
-	return market.Pull{Snapshot: snap, Rows: rows, Rejects: p.mapper.rejects}, err
+	return reading{p.spec, p.hide, p.mapper, p.tally, p.reasons}.finish(snap, done, err)
 }
 
 // slice reads one stretch and, when it has more rows than the API will page,

@@ -21,7 +21,8 @@ type ruling struct {
 }
 
 // rule judges an answer: the source's own rules first, then the preset, then
-// the status. broken says why the body is not JSON.
+// the status. broken says why the body is not what was asked for; without a doc it
+// is not even JSON.
 func (p *pull) rule(ctx context.Context, res *resty.Response, doc any, broken error) (any, ruling) {
 	h := p.spec.http
 	for i := range h.rules {
@@ -30,7 +31,7 @@ func (p *pull) rule(ctx context.Context, res *resty.Response, doc any, broken er
 			return p.apply(ctx, r, res, doc)
 		}
 	}
-	if h.top && broken == nil {
+	if h.top && doc != nil {
 		if v := p.ruleTOP(doc, res.Header()); v.class != "" {
 			return nil, v
 		}
@@ -48,7 +49,7 @@ func matches(ctx context.Context, when *program, doc any, broken error) bool {
 	if when == nil {
 		return true
 	}
-	if broken != nil {
+	if broken != nil && doc == nil {
 		return false
 	}
 	v, err := when.one(ctx, doc)
@@ -60,11 +61,12 @@ func (p *pull) apply(ctx context.Context, r *rule, res *resty.Response, doc any)
 	out := ruling{message: fmt.Sprintf("HTTP %d, by rule %q", res.StatusCode(), r.do), wait: retryAfter(res.Header(), time.Now())}
 	if r.wait != nil {
 		if v, err := r.wait.one(ctx, doc); err == nil {
-			if d, known, err := number(reduce(v), nil); err == nil && known {
-				if ms, err := d.whole(3, true); err == nil && ms >= 0 && ms < int64(30*24*time.Hour/time.Millisecond) {
-					out.wait = time.Duration(ms) * time.Millisecond
-				}
-			}
+			out.wait = waitOf(reduce(v), out.wait)
+		}
+	}
+	if r.says != nil {
+		if v, err := r.says.one(ctx, doc); err == nil && reduce(v).s != "" {
+			out.message += ": " + cut(reduce(v).s, 200)
 		}
 	}
 	switch r.do {
@@ -83,6 +85,21 @@ func (p *pull) apply(ctx context.Context, r *rule, res *resty.Response, doc any)
 		out.class = Caller
 	}
 	return nil, out
+}
+
+// waitOf reads a number of seconds; otherwise when it is none, or over a month.
+func waitOf(v value, otherwise time.Duration) time.Duration {
+	const longest = 30 * 24 * time.Hour
+	v.form = isNumber // a computed float is good enough to wait by
+	d, known, err := number(v, nil)
+	if err != nil || !known {
+		return otherwise
+	}
+	ms, err := d.whole(3, true)
+	if err != nil || ms < 0 || ms >= longest.Milliseconds() {
+		return otherwise
+	}
+	return time.Duration(ms) * time.Millisecond
 }
 
 // ruleStatus judges by the HTTP status alone.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"shopwatch/internal/market"
 )
@@ -36,6 +37,29 @@ type mapper struct {
 	counts  map[string]int
 	counted []int
 	words   map[string]string
+	bounds  bounds
+}
+
+// bounds is the stretch that is being asked for, in the shop's time.
+type bounds struct {
+	market.Window
+	shop *market.Shop
+}
+
+// cell is the bound that a field names; the business day for a date. A stretch
+// that ends at the very end of a day ends on that day.
+func (b *bounds) cell(f *field) cell {
+	at := b.Start
+	if f.bound == "end" {
+		at = b.End.Add(-time.Millisecond)
+	}
+	if b.shop == nil || b.End.IsZero() {
+		return cell{}
+	}
+	if f.conv.kind == market.Date {
+		return cell{n: int64(b.shop.Day(at)), known: true}
+	}
+	return cell{n: at.UnixMilli(), known: true}
 }
 
 func newMapper(m *mapping) *mapper {
@@ -98,6 +122,10 @@ func (mp *mapper) read(ctx context.Context, rec *record, number string) (refusal
 		f := &mp.m.fields[i]
 		if f.fixed != nil {
 			mp.scratch[i] = *f.fixed
+			continue
+		}
+		if f.bound != "" {
+			mp.scratch[i] = mp.bounds.cell(f)
 			continue
 		}
 		v, err := f.from.eval(ctx, rec)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -34,6 +35,13 @@ func (h *httpSpec) windowParams(w market.Window) []param {
 		}
 		return param{name: name, text: t.In(h.window.zone).Format(h.window.format)}
 	}
+	if t := h.window.template; t != "" {
+		text := strings.NewReplacer("{start}", write("", w.Start).text, "{end}", write("", w.End).text).Replace(t)
+		return []param{{name: h.window.start, text: text}}
+	}
+	if h.window.end == "" {
+		return []param{write(h.window.start, w.Start)}
+	}
 	return []param{write(h.window.start, w.Start), write(h.window.end, w.End)}
 }
 
@@ -52,6 +60,8 @@ func (p *pull) read(ctx context.Context, w market.Window) (tally, error) {
 		return p.forward(ctx, base, mark)
 	case g.kind == "cursor":
 		return p.cursor(ctx, base, mark)
+	case g.kind == "link":
+		return p.links(ctx, base, mark)
 	}
 	t := tally{want: 1}
 	doc, err := p.page(ctx, base, &t)
@@ -85,6 +95,9 @@ func (p *pull) take(ctx context.Context, doc any, n int) (int, error) {
 	place := func() string { return fmt.Sprintf("page %d row %d", n, row) }
 	items, err := p.spec.mapping.records.each(limited, doc, func(rec *record) error {
 		row++
+		if e := p.spec.http.each; e != nil && e.as != "" {
+			rec = rec.with(e.as, p.parent)
+		}
 		return p.mapper.add(limited, rec, place)
 	})
 	p.mapper.settle(fmt.Sprintf("page %d", n))

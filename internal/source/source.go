@@ -28,7 +28,8 @@ type Source interface {
 	// the rows of the pages that came, or Failed without rows; the reasons are
 	// in the manifest and the error says why, without any secret. A Pull whose
 	// State is Partial may come without an error when the answer was whole but
-	// rows were refused. Only one Pull of a source may run at a time.
+	// rows were refused. The zero Pull without an error says that there is
+	// nothing new. Only one Pull of a source may run at a time.
 	Pull(ctx context.Context, r Request) (market.Pull, error)
 }
 
@@ -43,6 +44,9 @@ type Deps struct {
 	// Now is the clock that requests are stamped with. Nil takes Request.Now
 	// and adds the real time since the Pull began.
 	Now func() time.Time
+	// Parents tells the values that a fan-out asks for. Nil when there is no
+	// store to look them up in; a source with foreach then fails.
+	Parents Parents
 	// Seed makes the jitter of waits repeatable.
 	Seed uint64
 }

@@ -31,6 +31,9 @@ type Spec struct {
 	mapping *mapping
 	http    *httpSpec
 	file    *fileSpec
+	bulk    *bulkSpec
+	sql     *sqlSpec
+	push    *pushSpec
 	secrets []string
 	name    string // of the configuration file
 	places  map[string]ast.Node
@@ -49,6 +52,11 @@ type Limit struct {
 	Name  string
 	Rate  float64 // a second
 	Burst int
+	// Header names the header in which answers tell the rate that is allowed
+	// now, as calls a second. Left and Reset name those that count the calls
+	// left and tell when there are more again: in so many seconds, or at a
+	// moment in Unix seconds. All may be empty.
+	Header, Left, Reset string
 }
 
 // Next is the window of a pull at now when everything up to watermark is known;
@@ -80,6 +88,8 @@ type driver struct {
 var drivers = []driver{
 	{"http", readHTTP, func(s *Spec, d Deps) Source { return newAPI(s, d) }},
 	{"file", readFile, func(s *Spec, d Deps) Source { return newFile(s, d) }},
+	{"sql", readSQL, func(s *Spec, d Deps) Source { return newSQL(s, d) }},
+	{"push", readPush, func(s *Spec, _ Deps) Source { return newPush(s) }},
 }
 
 func driverNames() string {
@@ -120,6 +130,10 @@ func ParseSpecs(file string, text []byte, env func(string) (string, bool)) ([]Sp
 			specs = append(specs, s)
 		}
 	}
+	for i := range specs {
+		r.checkFanOut(&specs[i], specs, seen)
+		r.checkPicture(&specs[i], specs[:i])
+	}
 	return specs, r.problems.err()
 }
 
@@ -135,7 +149,13 @@ func (r *reader) limits(o *object) map[string]Limit {
 		if l == nil {
 			continue
 		}
-		limit := Limit{Name: name, Burst: l.int("burst", 1, 1, 10_000)}
+		limit := Limit{
+			Name: name, Burst: l.int("burst", 1, 1, 10_000),
+			Header: l.str("header", ""), Left: l.str("left", ""), Reset: l.str("reset", ""),
+		}
+		if (limit.Left == "") != (limit.Reset == "") {
+			l.fail("left", "the calls left mean nothing without the moment of more, and the other way round", "give left and reset")
+		}
 		m := limitRate.FindStringSubmatch(l.str("rate", ""))
 		if m == nil {
 			l.fail("rate", "the rate is missing or not a number of calls per unit of time", "write it like 5/s, 100/m, 1000/h")
@@ -153,6 +173,7 @@ func (r *reader) limits(o *object) map[string]Limit {
 var specID = regexp.MustCompile(`^[a-z0-9][a-z0-9_.-]{0,63}$`)
 
 func readSpec(o *object, limits map[string]Limit) Spec {
+	o.underlay(o.str("preset", ""))
 	s := Spec{
 		ID: o.str("id", ""), Shop: market.ShopID(o.str("shop", "")), Fact: o.str("fact", ""),
 		Driver: o.str("driver", ""), Schedule: o.str("schedule", ""), Freshness: o.span("freshness", 0),
@@ -171,9 +192,14 @@ func readSpec(o *object, limits map[string]Limit) Spec {
 		}
 		s.Limit = l
 	}
+	if s.Fact == Panel {
+		readBulk(o, &s)
+		o.close()
+		return s
+	}
 	table, ok := market.FindTable(s.Fact)
 	if !ok && s.Fact != "" {
-		o.fail("fact", fmt.Sprintf("no fact is called %q", s.Fact), didYouMean(s.Fact, tableNames()))
+		o.fail("fact", fmt.Sprintf("no fact is called %q", s.Fact), didYouMean(s.Fact, append(tableNames(), Panel)))
 	}
 	at := slices.IndexFunc(drivers, func(d driver) bool { return d.name == s.Driver })
 	if at < 0 && s.Driver != "" {
@@ -187,6 +213,19 @@ func readSpec(o *object, limits map[string]Limit) Spec {
 	checkTable(o, table)
 	o.close()
 	return s
+}
+
+// checkPicture refuses a second source of a picture: each pull would wipe out
+// what the other one brought.
+func (r *reader) checkPicture(s *Spec, before []Spec) {
+	for i := range before {
+		o := &before[i]
+		if o.Shop == s.Shop && o.Fact == s.Fact && s.mapping.table.Shape == market.State {
+			r.fail(s.places["fact"], "sources."+s.ID+".fact", fmt.Sprintf("%s of shop %s is already filled by %s, and a picture of a state replaces the whole one before", s.Fact, s.Shop, o.ID),
+				"keep one of the two, or join them in a query")
+			return
+		}
+	}
 }
 
 func readShare(o *object, key string, def float64) float64 {
@@ -228,8 +267,13 @@ func tableNames() []string {
 	return names
 }
 
-// Table is the fact table that the source fills.
-func (s *Spec) Table() *market.Table { return s.mapping.table }
+// Table is the fact table that the source fills, nil for a bulk listing.
+func (s *Spec) Table() *market.Table {
+	if s.mapping == nil {
+		return nil
+	}
+	return s.mapping.table
+}
 
 // Problem makes a problem at a key of the declaration, such as "schedule", for
 // checks that only others can make. An absent key gives the source's own place.
@@ -246,6 +290,9 @@ func (s *Spec) Problem(key, cause, remedy string) Problem {
 // CheckShop compares the declaration with its shop and returns what does not
 // fit: money in another currency than the shop's.
 func (s *Spec) CheckShop(shop *market.Shop) Problems {
+	if s.bulk != nil {
+		return s.bulk.checkShop(s, shop)
+	}
 	var out Problems
 	for i := range s.mapping.fields {
 		f := &s.mapping.fields[i]

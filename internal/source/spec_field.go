@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,9 +19,25 @@ type mapping struct {
 	where   *expr    // nil takes every record
 	fields  []field
 	share   bool // the order's payment is shared out over its lines
+	shape   rowShape
+	// moments are the formats of times and dates that name none, zone their
+	// zone; workbooks also hold times as numbers.
+	moments  []string
+	zone     *time.Location
+	currency string // of money that names none
+	workbook bool
 	// occurrence counting needs these header names; empty without one.
 	occurrence []string
 }
+
+// rowShape says what a record is made of.
+type rowShape uint8
+
+const (
+	ofJSON    rowShape = iota // fields are picked with jq
+	ofColumns                 // the fields of a line, by the names in the header
+	ofNamed                   // a JSON object with one key a column: both
+)
 
 // field is one column, or one of the amounts that allocation works with.
 type field struct {
@@ -28,7 +45,8 @@ type field struct {
 	place      ast.Node
 	target     int // column index, or one of the negative targets
 	from       expr
-	fixed      *cell // const:
+	fixed      *cell  // const:
+	bound      string // window: start or end of the stretch that was asked for
 	conv       converter
 	required   bool
 	occurrence bool
@@ -42,9 +60,16 @@ const (
 
 // readMapping reads records, where and fields.
 func readMapping(o *object, s *Spec, t *market.Table) *mapping {
-	m := &mapping{table: t}
-	json := s.Driver != "file"
-	if json {
+	m := &mapping{table: t, zone: o.zone(), currency: o.str("currency", "")}
+	switch s.Driver {
+	case "file":
+		m.shape, m.workbook = ofColumns, workbookSource(o)
+	case "sql":
+		m.shape, m.moments, m.zone = ofNamed, sqlMoments, cmp.Or(windowZone(o), m.zone)
+		if o.has("records") {
+			m.records = readRecords(o)
+		}
+	default:
 		m.records = readRecords(o)
 	}
 	if o.has("where") {
@@ -73,7 +98,7 @@ func readMapping(o *object, s *Spec, t *market.Table) *mapping {
 		if fo == nil {
 			continue
 		}
-		m.fields = append(m.fields, readField(fo, m, target, name, json))
+		m.fields = append(m.fields, readField(fo, m, target, name))
 	}
 	m.checkFields(fields)
 	return m
@@ -111,7 +136,7 @@ func (m *mapping) checkFields(o *object) {
 }
 
 // readField reads where a value comes from and how it is converted.
-func readField(o *object, m *mapping, target int, name string, json bool) field {
+func readField(o *object, m *mapping, target int, name string) field {
 	f := field{name: name, place: o.node, target: target}
 	kind := market.Money
 	var col market.Column
@@ -119,7 +144,7 @@ func readField(o *object, m *mapping, target int, name string, json bool) field 
 		col = m.table.Columns[target]
 		kind, f.required = col.Kind, col.Required || slices.Contains(m.table.Key, name)
 	}
-	f.conv = readConverter(o, kind, col.Enum)
+	f.conv = readConverter(o, m, kind, col.Enum)
 	ways := 0
 	if o.has("jq") {
 		ways++
@@ -127,22 +152,29 @@ func readField(o *object, m *mapping, target int, name string, json bool) field 
 	}
 	if o.has("col") {
 		ways++
-		f.from = column(o.str("col", ""))
-		if json {
-			o.fail("col", "JSON records have no columns", "write jq: .name")
-		}
+		f.from = m.column(o, o.str("col", ""))
 	}
 	if o.has("const") {
 		ways++
 		f.fixed = f.conv.fixed(o)
 	}
+	if o.has("window") {
+		ways++
+		f.bound = o.oneOf("window", "", "start", "end")
+		if m.shape == ofColumns {
+			o.fail("window", "a file is not asked for a stretch of time", "map a column")
+		}
+		if kind != market.Date && kind != market.Time {
+			o.fail("window", "the bound of a window is a time", "use it for a column of dates or times")
+		}
+	}
 	if ways != 1 {
-		o.r.fail(o.node, o.path, fmt.Sprintf("%d of jq, col and const are given", ways), "give exactly one")
+		o.r.fail(o.node, o.path, fmt.Sprintf("%d of jq, col, const and window are given", ways), "give exactly one")
 	}
 	if names := o.strings("occurrence"); names != nil {
 		f.occurrence = true
 		switch {
-		case json:
+		case m.shape != ofColumns:
 			o.fail("occurrence", "only rows of a file have a lasting order to be numbered in", "")
 		case kind != market.Text:
 			o.fail("occurrence", "a number of occurrence makes a text", "")
@@ -153,6 +185,18 @@ func readField(o *object, m *mapping, target int, name string, json bool) field 
 	}
 	o.close()
 	return f
+}
+
+// column is the expression of a named column.
+func (m *mapping) column(o *object, name string) expr {
+	switch {
+	case m.shape == ofColumns:
+		return column(name)
+	case m.shape == ofNamed && m.records == nil:
+		return expr{alts: []path{{keys: []string{name}}}}
+	}
+	o.fail("col", "JSON records have no columns", "write jq: .name")
+	return expr{}
 }
 
 // Types of fields and the column kinds they fill.
@@ -171,7 +215,7 @@ var fieldTypes = []struct {
 }
 
 // readConverter reads type and its options; kind is what the column holds.
-func readConverter(o *object, kind market.Kind, enum []string) converter {
+func readConverter(o *object, m *mapping, kind market.Kind, enum []string) converter {
 	c := converter{kind: kind, list: enum}
 	var fit []string
 	for _, t := range fieldTypes {
@@ -186,11 +230,11 @@ func readConverter(o *object, kind market.Kind, enum []string) converter {
 	c.typ = o.oneOf("type", def, fit...)
 	switch c.typ {
 	case "money":
-		readMoney(o, &c)
+		readMoney(o, m, &c)
 	case "int":
 		c.zhUnits = o.flag("zh_units")
 	case "time", "date":
-		readMoment(o, &c)
+		readMoment(o, m, &c)
 	case "id":
 		c.whole = o.flag("whole")
 	case "enum", "bool":
@@ -202,8 +246,8 @@ func readConverter(o *object, kind market.Kind, enum []string) converter {
 	return c
 }
 
-func readMoney(o *object, c *converter) {
-	c.currency = market.Currency(o.str("currency", ""))
+func readMoney(o *object, m *mapping, c *converter) {
+	c.currency = market.Currency(o.str("currency", m.currency))
 	if len(c.currency) != 3 || strings.ToUpper(string(c.currency)) != string(c.currency) {
 		o.fail("currency", "money needs the three letters of its currency", "write currency: CNY")
 	}
@@ -218,7 +262,7 @@ func readMoney(o *object, c *converter) {
 		var e expr
 		switch {
 		case t.has("col") && !t.has("jq"):
-			e = column(t.str("col", ""))
+			e = m.column(t, t.str("col", ""))
 		case t.has("jq") && !t.has("col"):
 			e = o.r.compile(t.get("jq"), t.at("jq"), t.str("jq", ""))
 		default:
@@ -232,10 +276,14 @@ func readMoney(o *object, c *converter) {
 // unixFormats are formats that are not layouts.
 var unixFormats = map[string]time.Duration{"unix": time.Second, "unix_ms": time.Millisecond}
 
-func readMoment(o *object, c *converter) {
+func readMoment(o *object, m *mapping, c *converter) {
 	c.formats = append(o.strings("format"), o.strings("formats")...)
-	c.excel = o.flag("excel")
-	zone := o.zone("tz")
+	c.excel = o.flag("excel") || m.workbook
+	zone := cmp.Or(o.zone(), m.zone)
+	if len(c.formats) == 0 && m.moments != nil {
+		c.formats, c.zone = m.moments, cmp.Or(zone, time.UTC)
+		return
+	}
 	for i, f := range c.formats {
 		if f == "rfc3339" {
 			c.formats[i] = time.RFC3339
@@ -248,7 +296,7 @@ func readMoment(o *object, c *converter) {
 			o.fail("format", fmt.Sprintf("%q is not a layout with a year", f), `write the moment 2006-01-02 15:04:05 the way the source does, or unix, unix_ms, rfc3339`)
 		}
 	}
-	if len(c.formats) == 0 && !c.excel {
+	if len(c.formats) == 0 && !c.excel && !o.has("window") {
 		o.fail("format", c.typ+" needs a format", `write format: "2006-01-02 15:04:05", or unix, unix_ms, rfc3339`)
 	}
 	c.zone = zone

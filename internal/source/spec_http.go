@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 // httpSpec declares a web API.
 type httpSpec struct {
 	url     *url.URL
+	hosts   []string // that may be called: of url, of token_url, and hosts:
 	method  string
 	body    string // where parameters go: form, query or json
 	form    map[string]string
@@ -27,6 +29,7 @@ type httpSpec struct {
 	private bool // loopback and private addresses, and http without TLS
 
 	auth   authSpec
+	each   *fanOut // nil asks once
 	window windowSpec
 	page   pageSpec
 	top    bool // errors: {preset: top}
@@ -38,10 +41,14 @@ type authSpec struct {
 	user                         string
 	secret, session              secret
 	signMethod, header, queryKey string
+	platform                     string   // of a sorted_md5 signature
+	grant, scope                 string   // of oauth2
+	tokenURL                     *url.URL // of oauth2
 }
 
 // windowSpec says how a window is written into a request.
 type windowSpec struct {
+	template   string // of one parameter with both bounds; "" writes two
 	start, end string // parameter names; "" when the query has no window
 	format     string
 	zone       *time.Location
@@ -73,6 +80,7 @@ type rule struct {
 	when   *program // nil any
 	do     string
 	wait   *program
+	says   *program // what a person should read
 }
 
 func readHTTP(o *object, s *Spec) {
@@ -89,6 +97,7 @@ func readHTTP(o *object, s *Spec) {
 		}
 	}
 	h.authorise(o, s)
+	h.each = readFanOut(o)
 	h.readWindow(o, s)
 	h.paging(o)
 	h.readRules(o)
@@ -101,20 +110,11 @@ const (
 
 func (h *httpSpec) request(o *object) {
 	o.need("url")
-	raw := o.str("url", "")
-	u, err := url.Parse(raw)
-	switch {
-	case raw == "" || o.r.env == nil && strings.Contains(raw, "${"):
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		o.fail("url", "not the address of a web API", "write it like https://host/path")
-	case u.User != nil:
-		o.fail("url", "an address must not hold a user or password", "use auth")
-	case u.Scheme == "http" && !h.private:
-		o.fail("url", "http sends the data and the token in the clear", "write https, or allow_private: true for a host of your own network")
-	case !h.private && privateHost(u.Hostname()):
-		o.fail("url", "this address lies in a private network", "allow_private: true allows it")
+	h.url = h.address(o, "url")
+	if h.url == nil {
+		h.url = &url.URL{}
 	}
-	h.url = u
+	h.hosts = append(append(h.hosts, h.url.Host), o.strings("hosts")...)
 	h.form, h.query, h.headers = texts(o, "form"), texts(o, "query"), texts(o, "headers")
 	if n := o.get("json"); n != nil {
 		v, ok := o.r.tree(n, o.at("json")).(map[string]any)
@@ -142,6 +142,24 @@ func (h *httpSpec) request(o *object) {
 	h.timeout = o.span("timeout", defaultTimeout)
 	h.maxBody = int64(o.int("max_body", defaultBody, 1024, 256<<20))
 	o.close()
+}
+
+// address reads the address of a web API; nil when it is none.
+func (h *httpSpec) address(o *object, key string) *url.URL {
+	raw := o.str(key, "")
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "" || o.r.env == nil && strings.Contains(raw, "${"):
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		o.fail(key, "not the address of a web API", "write it like https://host/path")
+	case u.User != nil:
+		o.fail(key, "an address must not hold a user or password", "use auth")
+	case u.Scheme == "http" && !h.private:
+		o.fail(key, "http sends the data and the token in the clear", "write https, or allow_private: true for a host of your own network")
+	case !h.private && privateHost(u.Hostname()):
+		o.fail(key, "this address lies in a private network", "allow_private: true allows it")
+	}
+	return u
 }
 
 // privateHost reports whether a host is written as a refused address.
@@ -201,13 +219,16 @@ func (h *httpSpec) readWindow(o *object, s *Spec) {
 	}
 	readSpans(w, s)
 	h.window.start, h.window.end = w.str("start", ""), w.str("end", "")
-	h.window.format = w.str("format", "")
+	h.window.format, h.window.template = w.str("format", ""), w.str("template", "")
+	if t := h.window.template; t != "" && (h.window.end != "" || !strings.Contains(t, "{start}") || !strings.Contains(t, "{end}")) {
+		w.fail("template", "a template writes both bounds into one parameter", `write start: filter and template: "from {start} to {end}", and no end`)
+	}
 	if h.window.format == "rfc3339" {
 		h.window.format = time.RFC3339
 	}
-	h.window.zone = w.zone("tz")
+	h.window.zone = cmp.Or(w.zone(), o.zone())
 	if h.window.start != "" || h.window.end != "" {
-		w.need("start", "end", "format")
+		w.need("start", "format")
 	}
 	if h.window.zone == nil {
 		if _, epoch := unixFormats[h.window.format]; h.window.start != "" && !epoch && h.window.format != time.RFC3339 && !w.has("tz") {
@@ -230,7 +251,7 @@ func (h *httpSpec) paging(o *object) {
 		return
 	}
 	g := &h.page
-	g.kind = p.oneOf("type", "none", "none", "number", "offset", "cursor")
+	g.kind = p.oneOf("type", "none", "none", "number", "offset", "cursor", "link")
 	g.param = p.str("param", p.str("var", ""))
 	g.max = p.int("max", 1000, 1, 1_000_000)
 	g.maxRows = p.int("max_rows", 0, 0, 1_000_000_000)
@@ -267,7 +288,7 @@ func pageProgram(o *object, key string) *program {
 
 func (h *httpSpec) checkPaging(p *object) {
 	g := &h.page
-	if g.kind != "none" {
+	if g.kind != "none" && g.kind != "link" {
 		if g.param == "" {
 			p.fail("", "the parameter that names the page is missing", "write param: page_no")
 		}
@@ -327,7 +348,7 @@ func readRuleList(o *object, key string) []rule {
 			}
 			w.close()
 		}
-		r.wait = pageProgram(e, "wait")
+		r.wait, r.says = pageProgram(e, "wait"), pageProgram(e, "message")
 		e.close()
 		out = append(out, r)
 	}

@@ -360,15 +360,15 @@ func parseSpan(s string) (time.Duration, error) {
 	return total, nil
 }
 
-// zone reads the name of a time zone.
-func (o *object) zone(key string) *time.Location {
-	name := o.str(key, "")
+// zone reads tz, the name of a time zone.
+func (o *object) zone() *time.Location {
+	name := o.str("tz", "")
 	if name == "" {
 		return nil
 	}
 	z, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		o.fail(key, fmt.Sprintf("%q is not a time zone", name), "write it like Asia/Shanghai")
+		o.fail("tz", fmt.Sprintf("%q is not a time zone", name), "write it like Asia/Shanghai")
 		return nil
 	}
 	return z

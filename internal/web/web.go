@@ -34,6 +34,11 @@ type Options struct {
 	// when the page is reachable from other machines.
 	Token  string
 	Logger *slog.Logger // required
+	// Push takes a delivery whose signature it checks; PushLimit is how many
+	// bytes a source takes, 0 when there is no such source. Both are nil when
+	// nothing is pushed here.
+	Push      func(ctx context.Context, d Delivery) (Receipt, error)
+	PushLimit func(source string) int64
 }
 
 // Check is one condition of being ready; an error says what is wrong.
@@ -73,6 +78,9 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /page.css", s.style)
 	mux.HandleFunc("GET /{$}", s.status)
+	if o.Push != nil {
+		mux.HandleFunc("POST /push/{source}", s.push)
+	}
 	return harden(mux), nil
 }
 

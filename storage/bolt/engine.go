@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -31,16 +32,31 @@ type Options struct {
 	MaxSize int
 	// Timeout is how long to wait for another process; 0 means 2 s.
 	Timeout time.Duration
+	// ReadOnly opens a file to be looked at: it must exist, several processes may
+	// have it open so, and Update fails.
+	ReadOnly bool
 }
 
-// growBy is by how much the file grows at a time.
-const growBy = 8 << 20
+// growBy is by how much a file of a size grows at a time: a quarter, so that
+// small shops have small files and large ones are not extended at every commit.
+func growBy(size, limit int64) int {
+	const least, most = 1 << 20, 64 << 20
+	by := min(max(size/4, least), most)
+	if limit > 0 {
+		by = min(by, limit/4) // bbolt may grow by it beyond what it has checked
+	}
+	return int(by)
+}
 
 // Engine is a storage.Engine over one bbolt file.
 type Engine struct {
 	db   *bbolt.DB
 	file *os.File // bbolt's own, which holds the lock
 	path string
+	// limit is Options.MaxSize.
+	limit int64
+	// readOnly engines leave no note of who has the file.
+	readOnly bool
 	// broken is set when a write met damage in a way after which bbolt's own
 	// locks cannot be relied upon: from then on everything is refused.
 	broken atomic.Bool
@@ -56,15 +72,20 @@ func Open(path string, o Options) (*Engine, error) {
 	if o.InitialMmapSize == 0 && bits.UintSize == 64 && runtime.GOOS != "windows" {
 		o.InitialMmapSize = 64 << 30
 	}
-	if err := inspect(path); err != nil {
+	if err := inspect(path, o); err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, err)
 	}
 	db, file, err := open(path, o)
 	if err != nil {
 		return nil, fmt.Errorf("open store %s: %w", path, explain(path, err))
 	}
-	db.AllocSize = growBy
-	e := &Engine{db: db, file: file, path: path}
+	if err := samePlace(file, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
+	}
+	e := &Engine{db: db, file: file, path: path, limit: int64(o.MaxSize), readOnly: o.ReadOnly}
+	if o.ReadOnly {
+		return e, nil
+	}
 	if err := writeOwner(path); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), db.Close())
 	}
@@ -81,11 +102,14 @@ func open(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 		}
 	}()
 	defer catch(&err)
+	defer faults()()
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		FreelistType:    bbolt.FreelistMapType,
 		InitialMmapSize: o.InitialMmapSize,
 		MaxSize:         o.MaxSize,
 		Timeout:         o.Timeout,
+		ReadOnly:        o.ReadOnly,
+		PreLoadFreelist: true,
 		NoStatistics:    true,
 		OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 			f, err := os.OpenFile(name, flag, mode)
@@ -96,21 +120,53 @@ func open(path string, o Options) (db *bbolt.DB, file *os.File, err error) {
 	return db, file, err
 }
 
+// samePlace notices that the file was replaced, by a restore or a compaction,
+// while its lock was waited for.
+func samePlace(f *os.File, path string) error {
+	mine, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	now, err := os.Stat(path)
+	if err != nil {
+		return bare(err)
+	}
+	if !os.SameFile(mine, now) {
+		return fmt.Errorf("%w: it has just been replaced; start again", storage.ErrLocked)
+	}
+	return nil
+}
+
 // explain turns an error of bbolt or the system into one of the store.
 func explain(path string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, berrors.ErrDatabaseReadOnly):
+		return storage.ErrReadOnly
 	case errors.Is(err, berrors.ErrTimeout):
 		return fmt.Errorf("%w by %s; stop that one first", storage.ErrLocked, owner(path))
-	case errors.Is(err, berrors.ErrMaxSizeReached), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case errors.Is(err, berrors.ErrMaxSizeReached), saysFull(err):
 		return fmt.Errorf("%w: %s: %w", storage.ErrFull, path, err)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return fmt.Errorf("%w: %w; %s", storage.ErrDamaged, err, remedy)
 	case errors.Is(err, storage.ErrDamaged):
 		return fmt.Errorf("%w (%s); %s", err, path, remedy)
+	case errors.Is(err, storage.ErrNotStore), errors.Is(err, storage.ErrNewerSchema):
+		return fmt.Errorf("%w (%s)", err, path)
 	}
 	return err
+}
+
+// saysFull reports whether the disk or the user's share of it is full. bbolt
+// keeps some errors of the system in words only.
+func saysFull(err error) bool {
+	for _, full := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, full) || strings.Contains(err.Error(), full.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 const remedy = "keep the file as it is and restore the newest backup (shopwatch db restore)"
@@ -202,6 +258,9 @@ func (e *Engine) begin(write bool) (t *tx, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if write {
+		e.db.AllocSize = growBy(b.Size(), e.limit) // only read by the writer, which this is
+	}
 	return &tx{tx: b, buckets: map[string]*bbolt.Bucket{}}, nil
 }
 
@@ -241,7 +300,9 @@ func (c *cancellable) Write(p []byte) (n int, err error) {
 // Close implements storage.Engine. After damage that a write met, only the
 // lock on the file is given up: waiting for bbolt's own locks could take for ever.
 func (e *Engine) Close() (err error) {
-	defer removeOwner(e.path)
+	if !e.readOnly {
+		defer removeOwner(e.path)
+	}
 	if e.broken.Load() {
 		unlock(e.file)
 		return e.file.Close()

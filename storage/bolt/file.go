@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"shopwatch/storage"
 )
@@ -55,9 +56,11 @@ func owner(path string) string {
 
 // inspect looks at the file before bbolt does, for what bbolt would answer
 // with a riddle or a crash. A file that does not exist yet is fine.
-func inspect(path string) error {
+func inspect(path string, o Options) error {
 	info, err := os.Stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && o.ReadOnly:
+		return bare(err)
 	case errors.Is(err, fs.ErrNotExist):
 		dir := filepath.Dir(path)
 		if d, err := os.Stat(dir); err != nil || !d.IsDir() {
@@ -71,13 +74,41 @@ func inspect(path string) error {
 	case info.Size() == 0:
 		return fmt.Errorf("%w: the file is empty; restore the newest backup (shopwatch db restore), or remove the file to begin anew", storage.ErrDamaged)
 	}
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	flag := os.O_RDWR
+	if o.ReadOnly {
+		flag = os.O_RDONLY
+	}
+	f, err := os.OpenFile(path, flag, 0)
 	if err != nil {
 		return fmt.Errorf("%w; the store must be readable and writable for its user", bare(err))
 	}
 	defer f.Close()
+	// Pages are only looked at while nobody writes them. bbolt takes the lock
+	// itself a moment later.
+	if err := lock(f, o); err != nil {
+		return explain(path, err)
+	}
+	defer unlock(f)
 	return inspectPages(f, info.Size())
 }
+
+// lock waits for the lock on a file, alone or, to look at it, beside others.
+func lock(f *os.File, o Options) error {
+	for end := time.Now().Add(o.Timeout); ; time.Sleep(lockRetry) {
+		ok, err := tryLock(f, !o.ReadOnly)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			return nil
+		case time.Now().After(end):
+			return berrors.ErrTimeout
+		}
+	}
+}
+
+// lockRetry is how often a lock that another process holds is tried again.
+const lockRetry = 20 * time.Millisecond
 
 // create makes a new file whole or not at all: a process that dies half-way
 // leaves no empty file that would look like a damaged store.
@@ -143,8 +174,8 @@ func readMeta(f io.ReaderAt, off int64) (m boltMeta, known, ok bool) {
 	return m, le.Uint32(b) == boltMagic, h.Sum64() == le.Uint64(b[56:])
 }
 
-// inspectPages refuses what is no bbolt file, and one that ends before its
-// last page in use: reading that would fault.
+// inspectPages refuses what is no bbolt file, one that ends before its last page
+// in use, and one whose tree of pages is not sound.
 func inspectPages(f io.ReaderAt, size int64) error {
 	m, found, known := newestMeta(f)
 	switch {
@@ -155,8 +186,30 @@ func inspectPages(f io.ReaderAt, size int64) error {
 	case m.PageSize == 0 || int64(m.HighWater) < 0 || m.HighWater > uint64(size)/uint64(m.PageSize):
 		return fmt.Errorf("%w: the file is cut short; %s", storage.ErrDamaged, remedy)
 	}
+	// Opening cannot be cancelled: it takes a second a gigabyte at most.
+	w, err := walkPages(func() error { return nil }, f, m)
+	if err != nil {
+		return err
+	}
+	if len(w.findings) > 0 {
+		return &PagesError{Findings: w.findings}
+	}
 	return nil
 }
+
+// PagesError says what is wrong with the pages of a file. It is an ErrDamaged.
+type PagesError struct{ Findings []string }
+
+func (e *PagesError) Error() string {
+	more := ""
+	if n := len(e.Findings) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%v: %s%s; %s", storage.ErrDamaged, e.Findings[0], more, remedy)
+}
+
+// Is makes errors.Is(err, storage.ErrDamaged) hold.
+func (e *PagesError) Is(target error) bool { return target == storage.ErrDamaged }
 
 // newestMeta returns the valid description with the highest transaction.
 func newestMeta(f io.ReaderAt) (m boltMeta, found, known bool) {

@@ -120,57 +120,104 @@ func clearBit(b market.Bits, i int) { b[i>>6] &^= 1 << (i & 63) }
 // add takes the values of one slot into the day: v are the rows at.. of col.
 // Slots must come in order.
 func (d *Days) add(col Column, at int, v []int64, null market.Bits) {
+	switch col {
+	case Price:
+		d.least(PriceMin, at, v, null)
+		d.most(PriceMax, at, v, null)
+		d.last(PriceClose, at, v, null)
+	case RivalPrice:
+		d.least(RivalMin, at, v, null)
+		d.last(RivalClose, at, v, null)
+	case Stock:
+		d.least(StockMin, at, v, null)
+		d.last(StockClose, at, v, null)
+		d.empty(at, v, null)
+	default:
+		sum, _ := SumOf(col)
+		d.sum(sum, at, v, null)
+	}
+	for _, c := range fedBy(col) {
+		d.know(c, at, len(v), null)
+	}
+}
+
+// fedBy lists the daily columns that a column goes into.
+func fedBy(col Column) []DayColumn {
+	switch col {
+	case Price:
+		return []DayColumn{PriceMin, PriceMax, PriceClose}
+	case RivalPrice:
+		return []DayColumn{RivalMin, RivalClose}
+	case Stock:
+		return []DayColumn{StockMin, StockClose, OutOfStock}
+	}
+	sum, _ := SumOf(col)
+	return []DayColumn{sum}
+}
+
+// know clears the null bits of rows that have a value now. at is a multiple of 64.
+func (d *Days) know(col DayColumn, at, n int, null market.Bits) {
+	bits := d.null[col]
+	for i := 0; i < n; i += 64 {
+		known := ^uint64(0)
+		if n-i < 64 {
+			known = 1<<(n-i) - 1
+		}
+		if w := i >> 6; w < len(null) {
+			known &^= null[w]
+		}
+		bits[(at+i)>>6] &^= known
+	}
+}
+
+func (d *Days) last(col DayColumn, at int, v []int64, null market.Bits) {
+	dst := d.small[col][at : at+len(v)]
 	for i, x := range v {
-		if null.Get(i) {
+		if len(null) == 0 || !null.Get(i) {
+			dst[i] = int32(x)
+		}
+	}
+}
+
+func (d *Days) least(col DayColumn, at int, v []int64, null market.Bits) {
+	dst, unknown := d.small[col][at:at+len(v)], d.null[col]
+	for i, x := range v {
+		if (int32(x) < dst[i] || unknown.Get(at+i)) && !null.Get(i) {
+			dst[i] = int32(x)
+		}
+	}
+}
+
+func (d *Days) most(col DayColumn, at int, v []int64, null market.Bits) {
+	dst, unknown := d.small[col][at:at+len(v)], d.null[col]
+	for i, x := range v {
+		if (int32(x) > dst[i] || unknown.Get(at+i)) && !null.Get(i) {
+			dst[i] = int32(x)
+		}
+	}
+}
+
+// empty counts slots in which stock was 0.
+func (d *Days) empty(at int, v []int64, null market.Bits) {
+	dst := d.small[OutOfStock][at : at+len(v)]
+	for i, x := range v {
+		if x == 0 && !null.Get(i) {
+			dst[i]++
+		}
+	}
+}
+
+// sum adds flows; what is not known yet of a day has 0 under its null bit.
+func (d *Days) sum(col DayColumn, at int, v []int64, null market.Bits) {
+	for i, x := range v {
+		if x == 0 || null.Get(i) {
 			continue
 		}
-		row := at + i
-		switch col {
-		case Price:
-			d.least(PriceMin, row, x)
-			d.most(PriceMax, row, x)
-			d.last(PriceClose, row, x)
-		case RivalPrice:
-			d.least(RivalMin, row, x)
-			d.last(RivalClose, row, x)
-		case Stock:
-			d.least(StockMin, row, x)
-			d.last(StockClose, row, x)
-			empty := int64(0)
-			if x == 0 {
-				empty = 1
-			}
-			d.sum(OutOfStock, row, empty)
-		default:
-			sum, _ := SumOf(col)
-			d.sum(sum, row, x)
+		if col == DayGMV {
+			d.wide[col][at+i] += x
+			continue
 		}
+		// Two thousand million pieces of one item in a day are out of the question.
+		d.small[col][at+i] = int32(min(int64(d.small[col][at+i])+x, math.MaxInt32))
 	}
-}
-
-func (d *Days) last(col DayColumn, row int, x int64) {
-	d.set(int(col), row, x)
-	clearBit(d.null[col], row)
-}
-
-func (d *Days) least(col DayColumn, row int, x int64) {
-	if d.null[col].Get(row) || x < d.value(int(col), row) {
-		d.last(col, row, x)
-	}
-}
-
-func (d *Days) most(col DayColumn, row int, x int64) {
-	if d.null[col].Get(row) || x > d.value(int(col), row) {
-		d.last(col, row, x)
-	}
-}
-
-func (d *Days) sum(col DayColumn, row int, x int64) {
-	if !d.null[col].Get(row) {
-		x += d.value(int(col), row)
-	}
-	if col != DayGMV {
-		x = min(x, math.MaxInt32) // 2 thousand million pieces of one item in a day
-	}
-	d.last(col, row, x)
 }

@@ -14,6 +14,7 @@ type encoder struct {
 	w      *column.Writer
 	sparse column.Sparse
 	vals   []int64
+	carry  []int64
 	raw    []byte
 }
 
@@ -101,24 +102,10 @@ func (e *encoder) merged(w *column.Writer, col int, slots []span, at, rows int) 
 	}
 	vals := e.vals[:n]
 	spec := e.l.specs[col]
-	var null market.Bits
-	unknown := 0
-	for r := range rows {
-		carry := int64(0)
-		for t := range slots {
-			i := r*len(slots) + t
-			x := slots[t].v[at+r]
-			if slots[t].null.Get(at + r) {
-				null.Set(i)
-				unknown++
-				vals[i] = 0
-				continue
-			}
-			vals[i] = x
-			if spec.gauge {
-				vals[i], carry = x-carry, x
-			}
-		}
+	null := e.mergedNulls(slots, at, rows)
+	unknown := count(null)
+	if !spec.flag && unknown < n {
+		e.transpose(vals, slots, at, rows, spec.gauge, unknown > 0)
 	}
 	if spec.flag {
 		if unknown > 0 {
@@ -132,6 +119,61 @@ func (e *encoder) merged(w *column.Writer, col int, slots []span, at, rows int) 
 	}
 	e.raw = e.sparse.Append(appendNulls(e.raw[:0], n, unknown, null), vals)
 	w.Add(uint8(col), e.raw)
+}
+
+// mergedNulls is the bitmap of merged values; nil when all are known.
+func (e *encoder) mergedNulls(slots []span, at, rows int) market.Bits {
+	var null market.Bits
+	for t := range slots {
+		if len(slots[t].null) == 0 {
+			continue
+		}
+		for r := range rows {
+			if slots[t].null.Get(at + r) {
+				if null == nil {
+					null = make(market.Bits, (rows*len(slots)+63)/64)
+				}
+				null.Set(r*len(slots) + t)
+			}
+		}
+	}
+	return null
+}
+
+// transpose turns values slot by slot into values series by series; of a gauge
+// it writes the difference to the last known value before, of what is not
+// known 0.
+func (e *encoder) transpose(vals []int64, slots []span, at, rows int, gauge, nulls bool) {
+	if cap(e.carry) < rows {
+		e.carry = make([]int64, chunk)
+	}
+	carry, width := e.carry[:rows], len(slots)
+	clear(carry)
+	for t := range slots {
+		src := slots[t].v[at : at+rows]
+		switch {
+		case nulls && len(slots[t].null) > 0:
+			for r, x := range src {
+				if slots[t].null.Get(at + r) {
+					vals[r*width+t] = 0
+					continue
+				}
+				vals[r*width+t] = x
+				if gauge {
+					vals[r*width+t], carry[r] = x-carry[r], x
+				}
+			}
+		case gauge:
+			for r, x := range src {
+				vals[r*width+t] = x - carry[r]
+			}
+			copy(carry, src)
+		default:
+			for r, x := range src {
+				vals[r*width+t] = x
+			}
+		}
+	}
 }
 
 func appendNulls(dst []byte, n, nulls int, null market.Bits) []byte {

@@ -39,6 +39,13 @@ func (s *Store) Compact(ctx context.Context, shop *market.Shop, now time.Time) (
 	if s.Panel(shop.ID) == nil {
 		return false, nil
 	}
+	if s.Panel(shop.ID).Len() <= chunk {
+		more, err = s.compactSmall(ctx, shop, now)
+		if err != nil {
+			return false, fmt.Errorf("compact series of %s: %w", shop.ID, err)
+		}
+		return more, nil
+	}
 	var st *step
 	err = s.db.View(ctx, func(tx *storage.Tx) error {
 		st, err = s.prepare(tx, shop, now)
@@ -51,6 +58,27 @@ func (s *Store) Compact(ctx context.Context, shop *market.Shop, now time.Time) (
 		return false, fmt.Errorf("compact series of %s: %w", shop.ID, err)
 	}
 	return st != nil, nil
+}
+
+// smallSteps is how many steps of a small shop share a transaction.
+const smallSteps = 8
+
+// compactSmall folds a shop of one chunk, whose steps take less time than a
+// commit.
+func (s *Store) compactSmall(ctx context.Context, shop *market.Shop, now time.Time) (more bool, err error) {
+	err = s.db.Update(ctx, func(tx *storage.Tx) error {
+		for range smallSteps {
+			st, err := s.prepare(tx, shop, now)
+			if more = st != nil; !more || err != nil {
+				return err
+			}
+			if err := s.apply(tx, shop, st); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return more, err
 }
 
 // step is what one transaction of a fold will write.

@@ -171,12 +171,16 @@ func play(t *testing.T, rt *rapid.T, step time.Duration) {
 			o.put(slot, put, f)
 			last = f
 		}
-		compare(rt, w, o, rev)
+		compare(rt, w, o, 0, market.Revision(rapid.IntRange(0, int(rev)).Draw(rt, "as of")))
 	}
 	w.compact(now.AddDate(0, 3, 0))
-	compare(rt, w, o, rev)
+	var all []market.Revision
+	for r := range rev + 1 {
+		all = append(all, r)
+	}
+	compare(rt, w, o, all...)
 	w.reopen()
-	compare(rt, w, o, rev)
+	compare(rt, w, o, 0)
 }
 
 // failOnce puts a frame, and series, in a transaction that does not commit.
@@ -211,9 +215,10 @@ func folded(w *world, o *oracle, asOf market.Revision) bool {
 	return gone
 }
 
-func compare(rt *rapid.T, w *world, o *oracle, rev market.Revision) {
+// compare reads everything as of some revisions.
+func compare(rt *rapid.T, w *world, o *oracle, revs ...market.Revision) {
 	w.view(func(tx *storage.Tx) error {
-		for asOf := range rev + 1 {
+		for _, asOf := range revs {
 			pinned := asOf == 0 || slices.Contains(o.pins, asOf)
 			for _, slot := range o.times() {
 				want, wantRev := o.at(slot, asOf)

@@ -1,6 +1,8 @@
 package series
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"shopwatch/internal/market"
@@ -65,3 +67,14 @@ func (p *Panel) Unit(id uint32) market.Unit { return p.groups[p.group[id]].Unit 
 
 // Category of a series; empty when it is not known.
 func (p *Panel) Category(id uint32) market.Category { return p.groups[p.group[id]].Category }
+
+// Categories lists the categories of all series, in order.
+func (p *Panel) Categories() []market.Category {
+	seen := map[market.Category]bool{}
+	for _, g := range p.groups {
+		if g.Category != "" {
+			seen[g.Category] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}

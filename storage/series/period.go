@@ -143,17 +143,6 @@ func (p *period) baseRows() int {
 	return n
 }
 
-// rows is the largest number of series in any version.
-func (p *period) rows() int {
-	n := p.baseRows()
-	for i := range p.slots {
-		for _, v := range p.slots[i].versions {
-			n = max(n, v.rows)
-		}
-	}
-	return n
-}
-
 // pick chooses the version of a revision; asOf 0 is the newest. -1 says that
 // the slot was not known then.
 func (e *slotEntry) pick(asOf market.Revision) (int, error) {

@@ -35,7 +35,7 @@ func (s *Store) Read(tx *storage.Tx, shop market.ShopID, slot time.Time, asOf ma
 	case k < 0:
 		return fail(ErrNoSlot)
 	}
-	t, err := s.readSlot(tx, clockLayout, shop, p, i, k, columnNumbers(cols))
+	t, err := s.readSlot(slotRef{tx, clockLayout, shop, p, i, k}, columnNumbers(cols))
 	if err != nil {
 		return fail(err)
 	}
@@ -76,9 +76,19 @@ func slotOf(p *period, i, k int, step time.Duration) Slot {
 	return Slot{Start: startOf(p.index, e.slot, step), Revision: v.rev, At: v.complete(), State: v.state, Rows: v.rows}
 }
 
+// slotRef names a version of a slot inside a transaction.
+type slotRef struct {
+	tx   *storage.Tx
+	l    *layout
+	shop market.ShopID
+	p    *period
+	i, k int
+}
+
 // readSlot reads columns (nil: all) of a version of a slot.
-func (s *Store) readSlot(tx *storage.Tx, l *layout, shop market.ShopID, p *period, i, k int, cols []int) (*table, error) {
-	v, err := s.view(tx, l, shop, p)
+func (s *Store) readSlot(ref slotRef, cols []int) (*table, error) {
+	l, p, i, k := ref.l, ref.p, ref.i, ref.k
+	v, err := s.view(ref.tx, l, ref.shop, p)
 	if err != nil {
 		return nil, err
 	}
@@ -163,62 +173,93 @@ type Line struct {
 	Null   [Width]market.Bits
 }
 
+// Value is one value of a line, and false when it is not known or its column
+// was not asked for.
+func (l *Line) Value(c Column, i int) (int64, bool) {
+	if l.Values[c] == nil || l.Null[c].Get(i) {
+		return 0, false
+	}
+	return l.Values[c][i], true
+}
+
 // Line reads the named columns (none named: all) of one series over a window.
 func (s *Store) Line(tx *storage.Tx, shop market.ShopID, id uint32, w market.Window, asOf market.Revision, cols ...Column) (*Line, error) {
-	line := &Line{}
 	if len(cols) == 0 {
 		for c := range Column(Width) {
 			cols = append(cols, c)
 		}
 	}
-	type at struct{ i, k int }
-	var periods []*period
-	chosen := map[*period][]at{}
+	r := &lineReader{s: s, id: int(id), cols: cols, line: &Line{}, chosen: map[*period][]chosen{}}
 	err := s.eachSlot(tx, shop, w, asOf, func(p *period, i, k int, slot Slot) {
-		if len(chosen[p]) == 0 {
-			periods = append(periods, p)
+		if len(r.chosen[p]) == 0 {
+			r.periods = append(r.periods, p)
 		}
-		chosen[p] = append(chosen[p], at{i, k})
-		line.Slots = append(line.Slots, slot)
+		r.chosen[p] = append(r.chosen[p], chosen{i, k})
+		r.line.Slots = append(r.line.Slots, slot)
 	})
+	for _, c := range cols {
+		r.line.Values[c] = make([]int64, 0, len(r.line.Slots))
+	}
+	for err == nil && len(r.periods) > 0 {
+		err = r.next(tx, shop)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("series %d of %s: %w", id, shop, err)
 	}
-	for _, c := range cols {
-		line.Values[c] = make([]int64, 0, len(line.Slots))
+	return r.line, nil
+}
+
+// lineReader reads one series, the periods that share blocks together.
+type lineReader struct {
+	s       *Store
+	id      int
+	cols    []Column
+	line    *Line
+	periods []*period // still to be read
+	chosen  map[*period][]chosen
+}
+
+// next reads the first of the periods, and those that share its blocks.
+func (r *lineReader) next(tx *storage.Tx, shop market.ShopID) error {
+	v, err := r.s.view(tx, clockLayout, shop, r.periods[0])
+	if err != nil {
+		return err
 	}
-	from := int(id) &^ 63
-	var v *view
-	for start := 0; start < len(periods); {
-		if v, err = s.view(tx, clockLayout, shop, periods[start]); err != nil {
-			return nil, err
-		}
-		end := start + 1
-		for lev := clockLayout.levels[v.p.level]; end < len(periods) && lev.merges > 1 && periods[end].level == v.p.level &&
-			lev.group(periods[end].index) == lev.group(v.p.index); end++ {
-		}
-		base := len(line.Values[cols[0]])
-		for _, c := range cols {
-			n := base
-			for _, p := range periods[start:end] {
-				v.turn(p)
-				b, err := v.bases(int(c), from, from+64)
-				if err != nil {
-					return nil, err
-				}
-				for _, a := range chosen[p] {
-					x, err := v.value(b, a.i, a.k)
-					if err != nil {
-						return nil, err
-					}
-					line.add(c, n, x, int(id)-from)
-					n++
-				}
+	lev, end := clockLayout.levels[v.p.level], 1
+	for end < len(r.periods) && lev.merges > 1 && r.periods[end].level == v.p.level &&
+		lev.group(r.periods[end].index) == lev.group(v.p.index) {
+		end++
+	}
+	base := len(r.line.Values[r.cols[0]])
+	for _, c := range r.cols {
+		n := base
+		for _, p := range r.periods[:end] {
+			v.turn(p)
+			if n, err = r.read(v, c, n); err != nil {
+				return err
 			}
 		}
-		start = end
 	}
-	return line, nil
+	r.periods = r.periods[end:]
+	return nil
+}
+
+// read appends one column of one period, whose first slot is the nth of the line.
+func (r *lineReader) read(v *view, c Column, n int) (int, error) {
+	from := r.id &^ 63
+	b, err := v.bases(int(c), from, from+64)
+	if err != nil {
+		return n, err
+	}
+	for _, a := range r.chosen[v.p] {
+		x, err := v.value(b, a.i, a.k)
+		if err != nil {
+			return n, err
+		}
+		r.line.add(c, n, x, r.id-from)
+		n++
+	}
+	return n, nil
 }
 
 // add appends the value of one slot.

@@ -32,6 +32,20 @@ func (s *Store) Register(tx *storage.Tx, shop *market.Shop, all []Series) ([]uin
 	return ids, nil
 }
 
+// Registered is how many series a shop has, as the transaction sees it.
+func (s *Store) Registered(tx *storage.Tx, shop market.ShopID) int {
+	s.writing.Lock()
+	if s.tx == tx && s.drafts[shop] != nil {
+		defer s.writing.Unlock()
+		return s.drafts[shop].record.Series
+	}
+	s.writing.Unlock()
+	if p := s.Panel(shop); p != nil {
+		return p.Len()
+	}
+	return 0
+}
+
 // Begin makes an empty panel with a clock step, which it keeps for ever: whole
 // minutes that divide a day. The error is ErrStep when the panel has another.
 func (s *Store) Begin(tx *storage.Tx, shop *market.Shop, step time.Duration) error {

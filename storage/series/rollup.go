@@ -184,7 +184,7 @@ func (s *Store) readRollup(tx *storage.Tx, shop *market.Shop, day market.Day, as
 	for _, c := range cols {
 		numbers = append(numbers, int(c))
 	}
-	t, err := s.readSlot(tx, dayLayout, shop.ID, p, i, k, numbers)
+	t, err := s.readSlot(slotRef{tx, dayLayout, shop.ID, p, i, k}, numbers)
 	if err != nil {
 		return nil, err
 	}

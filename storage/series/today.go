@@ -1,7 +1,6 @@
 package series
 
 import (
-	"context"
 	"fmt"
 	"sync"
 
@@ -53,46 +52,53 @@ func (s *Store) restart(tx *storage.Tx, shop market.ShopID) {
 	})
 }
 
-// Today shows fn the business day of the newest slot so far, with its slots;
-// they must not be kept. fn is not called when the shop has no slot.
-func (s *Store) Today(ctx context.Context, shop *market.Shop, fn func(day market.Day, totals *Days, slots []Slot)) error {
+// Running is the business day of the newest slot so far. It is locked against
+// the next commit and must be released soon.
+type Running struct {
+	Day market.Day
+	*Days
+	Slots []Slot
+	lock  *sync.RWMutex
+}
+
+// Release ends the use of what Today has returned.
+func (r *Running) Release() { r.lock.RUnlock() }
+
+// Today returns the business day of the newest committed slot, from memory; nil
+// when the shop has no slot.
+func (s *Store) Today(tx *storage.Tx, shop *market.Shop) (*Running, error) {
 	s.mu.Lock()
 	r := s.days[shop.ID]
 	s.mu.Unlock()
 	if r == nil {
 		var err error
-		if r, err = s.sumToday(ctx, shop); err != nil || r == nil {
-			return err
+		if r, err = s.sumToday(tx, shop); err != nil || r == nil {
+			return nil, err
 		}
 	}
 	r.mu.RLock()
-	defer r.mu.RUnlock()
-	fn(r.day, r.totals, r.slots)
-	return nil
+	return &Running{Day: r.day, Days: r.totals, Slots: r.slots, lock: &r.mu}, nil
 }
 
 // sumToday reads the slots of the newest day. What it has made is kept unless a
 // commit has come between.
-func (s *Store) sumToday(ctx context.Context, shop *market.Shop) (*running, error) {
+func (s *Store) sumToday(tx *storage.Tx, shop *market.Shop) (*running, error) {
 	p := s.Panel(shop.ID)
 	if p == nil || p.now == nil {
 		return nil, nil
 	}
 	r := &running{day: shop.Day(p.slot.Start)}
-	err := s.db.View(ctx, func(tx *storage.Tx) error {
-		d, err := s.day(tx, shop, r.day, 0, s.codec)
-		if err == nil {
-			r.slots = d.slots
-			r.totals, err = d.all()
-		}
-		return err
-	})
+	d, err := s.day(tx, shop, r.day, 0, s.codec)
+	if err == nil {
+		r.slots = d.slots
+		r.totals, err = d.all()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("today of %s: %w", shop.ID, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.panels[shop.ID]; st != nil && st.panel == p {
+	if st := s.panels[shop.ID]; st != nil && st.panel == p && len(r.slots) > 0 && r.slots[len(r.slots)-1] == p.slot {
 		s.days[shop.ID] = r
 	}
 	return r, nil

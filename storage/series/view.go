@@ -35,7 +35,12 @@ type view struct {
 	// levels that merge.
 	group  []*period
 	blocks map[string]*column.Block
-	raw    []byte // scratch
+	// Scratch memory; it is the reason why one reader of bases at a time may be
+	// in use.
+	raw       []byte
+	carry     []int64
+	full, out span
+	sum       []int64
 	// held is the values decoded last, since the days of a week ask in turn for
 	// the same block.
 	held struct {
@@ -121,28 +126,61 @@ func (v *view) decode(b *column.Block, col, n int, dst *span) error {
 	return nil
 }
 
+// decodePart reads the values lo.. of the n of a column of a block, as many as
+// dst has room for.
+func (v *view) decodePart(b *column.Block, col, n, lo int, dst *span) error {
+	if lo == 0 && len(dst.v) >= n {
+		return v.decode(b, col, n, dst)
+	}
+	dst.null = nil
+	clear(dst.v)
+	flag := v.l.specs[col].flag
+	r, found, err := b.Raw(uint8(col), v.raw)
+	if err != nil {
+		return err
+	}
+	if !found {
+		if !flag {
+			dst.null = column.AllNull(len(dst.v))
+		}
+		return nil
+	}
+	null, _ := column.ReadNulls(&r, n)
+	dst.null = slice(null, lo, len(dst.v))
+	if !flag && !r.Bad {
+		column.ReadPart(&r, n, lo, dst.v)
+	}
+	if r.Bad {
+		return column.ErrCorrupt
+	}
+	return nil
+}
+
 // baseReader yields the contents that a level holds of one column of the
 // series from..to (inside one chunk), slot by slot in order.
 type baseReader struct {
 	v        *view
 	col      int
 	from, to int
-	// Level 0: the running sum of a gauge, and the position it has reached.
+	// Level 0: the running sum of a gauge, the position it has reached, and the
+	// values of one slot.
 	sum  []int64
-	full span
+	part span
 	at   int
 	out  span
 	// Other levels: all slots of the period.
 	matrix []span
 }
 
+// bases begins to read a column; what an earlier reader gave out is no longer
+// valid.
 func (v *view) bases(col, from, to int) (*baseReader, error) {
-	b := &baseReader{v: v, col: col, from: from, to: to, out: newSpan(to - from)}
+	if v.full.v == nil {
+		v.full, v.out, v.sum = newSpan(chunk), newSpan(chunk), make([]int64, chunk)
+	}
+	b := &baseReader{v: v, col: col, from: from, to: to, out: span{v: v.out.v[:to-from]}, part: span{v: v.full.v[:to-from]}, sum: v.sum[:to-from]}
 	if v.p.level == 0 {
-		b.full = newSpan(chunk)
-		if v.l.specs[col].gauge {
-			b.sum = make([]int64, chunk)
-		}
+		clear(b.sum)
 		return b, nil
 	}
 	b.matrix = make([]span, v.p.bases())
@@ -175,7 +213,7 @@ func (b *baseReader) load(i int) (*span, error) {
 		if err := b.slot(e); err != nil {
 			return nil, err
 		}
-		copy(b.out.v, b.full.v[b.from%chunk:])
+		copy(b.out.v, b.part.v)
 	} else {
 		for ; b.at <= i; b.at++ {
 			s := &b.v.p.slots[b.at]
@@ -185,15 +223,15 @@ func (b *baseReader) load(i int) (*span, error) {
 			if err := b.slot(s); err != nil {
 				return nil, err
 			}
-			for k, d := range b.full.v {
+			for k, d := range b.part.v {
 				b.sum[k] += d
 			}
 			// The next slot is written against rows that end where this one ends.
-			clear(b.sum[min(max(s.baseRows-b.from/chunk*chunk, 0), chunk):])
+			clear(b.sum[min(max(s.baseRows-b.from, 0), len(b.sum)):])
 		}
-		copy(b.out.v, b.sum[b.from%chunk:])
+		copy(b.out.v, b.sum)
 	}
-	b.out.null = beyond(slice(b.full.null, b.from%chunk, b.to-b.from), e.baseRows-b.from, b.to-b.from, b.v.l.specs[b.col].flag)
+	b.out.null = beyond(b.part.null, e.baseRows-b.from, b.to-b.from, b.v.l.specs[b.col].flag)
 	return &b.out, nil
 }
 
@@ -210,12 +248,12 @@ func beyond(null market.Bits, rows, n int, flag bool) market.Bits {
 	return all
 }
 
-// slot decodes one chunk of one slot into full.
+// slot decodes the series of one slot into part.
 func (b *baseReader) slot(e *slotEntry) error {
 	n := min(chunk, e.baseRows-b.from/chunk*chunk)
 	if n <= 0 {
-		clear(b.full.v)
-		b.full.null = nil
+		clear(b.part.v)
+		b.part.null = nil
 		return nil
 	}
 	space, key := b.v.l.levelSpace(b.v.shop, 0, b.v.p.index), slotChunkKey(e.slot, b.from/chunk)
@@ -226,7 +264,7 @@ func (b *baseReader) slot(e *slotEntry) error {
 	if blk == nil || blk.Rows != n || blk.Kind != 0 {
 		return b.v.tx.Space(space).Damaged(key, "block is missing or of another shape")
 	}
-	if err := b.v.decode(blk, b.col, n, &b.full); err != nil {
+	if err := b.v.decodePart(blk, b.col, n, b.from%chunk, &b.part); err != nil {
 		return b.v.tx.Space(space).Damaged(key, err.Error())
 	}
 	return nil
@@ -264,16 +302,12 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	if err != nil {
 		return v.tx.Space(space).Damaged(key, err.Error())
 	}
-	for r := range n {
-		src := row%lev.rows + r
-		if src >= have {
-			for i := range matrix {
-				setNulls(&matrix[i], at+r, 1, flagged)
-			}
-			continue
-		}
-		v.spread(matrix, all, col, src*slots, before, at+r)
+	first := row % lev.rows
+	known := min(n, max(have-first, 0))
+	for i := range matrix {
+		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
+	v.spread(matrix, all, v.l.specs[col].gauge, strip{from: first * slots, width: slots, before: before, at: at, n: known})
 	return nil
 }
 
@@ -295,23 +329,45 @@ func (v *view) hold(blk *column.Block, col, n int) (span, error) {
 	return h.all, nil
 }
 
-// spread writes the slots of one series into the matrix.
-func (v *view) spread(matrix []span, all span, col, from, before, row int) {
-	carry := int64(0)
-	gauge := v.l.specs[col].gauge
+// strip is n series of a merged block, the first at from and width values each,
+// that go into rows at.. of a matrix whose slots begin at before.
+type strip struct{ from, width, before, at, n int }
+
+// spread writes a strip of a merged block into the matrix.
+func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
+	from, width, before, at, n := s.from, s.width, s.before, s.at, s.n
+	if cap(v.carry) < n {
+		v.carry = make([]int64, chunk)
+	}
+	carry := v.carry[:n]
+	clear(carry)
 	for t := range before + len(matrix) {
-		x := all.v[from+t]
+		if t < before && !gauge {
+			continue
+		}
 		if gauge {
-			carry += x
-			x = carry
+			for r := range carry {
+				carry[r] += all.v[from+r*width+t]
+			}
 		}
 		if t < before {
 			continue
 		}
 		m := &matrix[t-before]
-		m.v[row] = x
-		if all.null.Get(from + t) {
-			m.null.Set(row)
+		if gauge {
+			copy(m.v[at:at+n], carry)
+		} else {
+			for r, dst := 0, m.v[at:at+n]; r < n; r++ {
+				dst[r] = all.v[from+r*width+t]
+			}
+		}
+		if len(all.null) == 0 {
+			continue
+		}
+		for r := range n {
+			if all.null.Get(from + r*width + t) {
+				m.null.Set(at + r)
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ func apiMethods() map[string]apiMethod {
 		"items":   {source: "mall_items", asOf: sameTime, rows: (*Mall).apiItems},
 		"stock":   {source: "mall_stock", asOf: sameTime, rows: (*Mall).apiStock},
 		"prices":  {source: "mall_prices", asOf: sameTime, rows: (*Mall).apiPrices},
+		"panel":   {source: "mall_panel", asOf: wholeHour, rows: (*Mall).apiPanel},
 		"rivals":  {source: "mall_rivals", asOf: sameTime, rows: (*Mall).apiRivals},
 		"reviews": {source: "mall_reviews", events: true, asOf: sameTime, rows: (*Mall).apiReviews},
 		"traffic": {source: "mall_traffic", events: true, asOf: lastHour, rows: (*Mall).apiTraffic},
@@ -41,6 +42,9 @@ func apiMethods() map[string]apiMethod {
 }
 
 func sameTime(now second) second { return now }
+
+// wholeHour is the last full hour.
+func wholeHour(now second) second { return now / 3600 * 3600 }
 
 // lastHour: an hour's traffic is ready ten minutes after its end.
 func lastHour(now second) second { return (now - 600) / 3600 * 3600 }

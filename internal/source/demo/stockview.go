@@ -14,6 +14,7 @@ type memo struct {
 	mu      sync.Mutex
 	shelf   *shelf
 	traffic map[int][]trafficRow
+	sold    *soldHours
 
 	changesKey changesKey
 	changes    []ref

@@ -1,0 +1,100 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"shopwatch/bot"
+	"shopwatch/commands"
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+	"shopwatch/storage/bolt"
+)
+
+// heard is a place that keeps what is answered.
+type heard struct {
+	mu   sync.Mutex
+	said []chat.Message
+}
+
+func (h *heard) Send(context.Context, chat.Delivery) (chat.Receipt, error) {
+	return chat.Receipt{}, errors.New("nothing is posted here")
+}
+
+func (h *heard) Find(context.Context, chat.Delivery, time.Time) (chat.Receipt, bool, error) {
+	return chat.Receipt{}, false, nil
+}
+
+func (h *heard) Share(ctx context.Context, e chat.Event, m chat.Message) error {
+	return h.Answer(ctx, e, m)
+}
+
+func (h *heard) Answer(_ context.Context, _ chat.Event, m chat.Message) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.said = append(h.said, m)
+	return nil
+}
+
+// fullStore is a store that takes no write any more.
+func fullStore(t *testing.T) *storage.DB {
+	t.Helper()
+	e, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{MaxSize: 8 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.Open(t.Context(), storage.Options{Engine: e, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	n := 0
+	for _, size := range []int{1 << 20, 64 << 10, 4 << 10, 100} {
+		for refused := 0; refused < 3; n++ {
+			err := db.Update(t.Context(), func(tx *storage.Tx) error { return tx.PutSetting(fmt.Sprint(n), make([]byte, size)) })
+			switch {
+			case errors.Is(err, storage.ErrFull):
+				refused++
+			case err != nil || n > 1000:
+				t.Fatalf("after %d writes: %v", n, err)
+			}
+		}
+	}
+	return db
+}
+
+// TestAnswersWithoutRoom: a store that is full keeps nobody from asking.
+func TestAnswersWithoutRoom(t *testing.T) {
+	db, place := fullStore(t), &heard{}
+	env := commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
+	d := bot.New(bot.Config{
+		DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Lang: "en",
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { _ = d.Run(ctx) })
+	defer running.Wait()
+	defer stop()
+	for i, text := range []string{"help", "gmv", "status"} {
+		if a := d.Accept(t.Context(), chat.Event{Kind: chat.Command, Command: "/shop", Text: text, User: "U1", Keys: []string{fmt.Sprint("key ", i)}}); a.Text != "" {
+			t.Errorf("%s is turned away: %q", text, a.Text)
+		}
+	}
+	d.Settle()
+	place.mu.Lock()
+	defer place.mu.Unlock()
+	if len(place.said) != 3 {
+		t.Errorf("%d answers, want 3", len(place.said))
+	}
+}

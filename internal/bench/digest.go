@@ -1,0 +1,186 @@
+package bench
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+	"shopwatch/storage/series"
+)
+
+// digestColumns are the daily sums and readings that a morning digest shows.
+var digestColumns = dayColumns(
+	[]series.Column{series.Units, series.Orders, series.GMV, series.Visits, series.Carts, series.Refunds},
+	[]series.Column{series.Price, series.Stock},
+)
+
+func dayColumns(sums, closes []series.Column) []series.DayColumn {
+	var out []series.DayColumn
+	for _, c := range sums {
+		if d, ok := series.SumOf(c); ok {
+			out = append(out, d)
+		}
+	}
+	for _, c := range closes {
+		if d, ok := series.CloseOf(c); ok {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// digest is W5: three days of daily rollups over the whole catalogue, by
+// category and channel, with three lists of the 50 best, written as a message.
+func (b *run) digest(ctx context.Context) (Workload, error) {
+	w := Workload{ID: "W5", Name: "morning digest"}
+	if err := b.close(); err != nil {
+		return w, err
+	}
+	forget(b.path)
+	if err := b.open(ctx); err != nil {
+		return w, err
+	}
+	cold, err := b.oneDigest(ctx)
+	if err != nil {
+		return w, err
+	}
+	var warm []time.Duration
+	for range b.o.pick(7, 5) {
+		took, err := b.oneDigest(ctx)
+		if err != nil {
+			return w, err
+		}
+		warm = append(warm, took)
+	}
+	w.add("cold", float64(cold)/float64(time.Millisecond), "ms")
+	w.spread("warm", warm)
+	return w, nil
+}
+
+// group is a category on a channel.
+type group struct {
+	category market.Category
+	channel  market.Channel
+}
+
+// totals are the sums of a group in one day, by place in digestColumns.
+type totals [8]int64
+
+func (b *run) oneDigest(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	p := b.panels.Panel(b.shop.ID)
+	last := b.shop.Day(b.next.Add(-1)) - 2 // what has been rolled up for certain
+	var days [3]map[group]*totals
+	var best [3][]uint32
+	err := b.db.View(ctx, func(tx *storage.Tx) error {
+		for i := range days {
+			d, err := b.panels.ReadDay(tx, b.shop, last-market.Day(i), 0, digestColumns...)
+			if err != nil {
+				return err
+			}
+			days[i] = sumGroups(p, d.Days)
+			if i == 0 {
+				best = bestOf(d.Days)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	raw, err := json.Marshal(message(p, days, best))
+	if err != nil {
+		return 0, err
+	}
+	b.sink += uint64(len(raw))
+	return time.Since(began), nil
+}
+
+// sumGroups adds up the flows of a day by category and channel.
+func sumGroups(p *series.Panel, d *series.Days) map[group]*totals {
+	out := map[group]*totals{}
+	var last group
+	var at *totals
+	n := min(d.Len(), p.Len())
+	for i := range n {
+		g := group{p.Category(uint32(i)), p.Channel(uint32(i))}
+		if at == nil || g != last {
+			last = g
+			if at = out[g]; at == nil {
+				at = &totals{}
+				out[g] = at
+			}
+		}
+		for k, col := range digestColumns {
+			if d.Null(col).Get(i) {
+				continue
+			}
+			if col == series.DayGMV {
+				at[k] += d.Int64s()[i]
+			} else {
+				at[k] += int64(d.Int32s(col)[i])
+			}
+		}
+	}
+	return out
+}
+
+// bestOf lists the 50 best by units, GMV and visits.
+func bestOf(d *series.Days) (out [3][]uint32) {
+	for k, col := range []series.DayColumn{series.DayUnits, series.DayGMV, series.DayVisits} {
+		value := func(i uint32) int64 { v, _ := d.Value(col, i); return v }
+		least := int64(0)
+		best := make([]uint32, 0, 101)
+		for i := range uint32(d.Len()) {
+			if value(i) <= least {
+				continue
+			}
+			if best = append(best, i); len(best) == cap(best) {
+				best = cutTo50(best, value)
+				least = value(best[49])
+			}
+		}
+		out[k] = cutTo50(best, value)
+	}
+	return out
+}
+
+func cutTo50(best []uint32, value func(uint32) int64) []uint32 {
+	slices.SortFunc(best, func(a, b uint32) int { return cmp.Or(cmp.Compare(value(b), value(a)), cmp.Compare(a, b)) })
+	return best[:min(50, len(best))]
+}
+
+// message writes the digest as the product's messages are made.
+func message(p *series.Panel, days [3]map[group]*totals, best [3][]uint32) chat.Message {
+	groups := make([]group, 0, len(days[0]))
+	for g := range days[0] {
+		groups = append(groups, g)
+	}
+	slices.SortFunc(groups, func(a, b group) int {
+		return cmp.Or(cmp.Compare(a.category, b.category), cmp.Compare(a.channel, b.channel))
+	})
+	m := chat.Message{Text: "digest"}
+	for _, g := range groups {
+		s := chat.Section{Heading: string(g.category) + " " + string(g.channel)}
+		for _, day := range days {
+			if t := day[g]; t != nil {
+				s.Body = append(s.Body, chat.Rich{{Text: strconv.FormatInt(t[2], 10) + " / " + strconv.FormatInt(t[0], 10)}})
+			}
+		}
+		m.Sections = append(m.Sections, s)
+	}
+	for _, list := range best {
+		var s chat.Section
+		for _, id := range list {
+			s.Body = append(s.Body, chat.Rich{{Text: string(p.SKU(id))}})
+		}
+		m.Sections = append(m.Sections, s)
+	}
+	return m
+}

@@ -1,0 +1,185 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"shopwatch/internal/market"
+)
+
+// Thresholds of the judgement.
+const (
+	fewRows     = 0.90 // of the median of the last complete pulls: fewer is a loss
+	historyMin  = 3    // pulls that a median needs
+	massShare   = 0.05 // of the keys in both pictures: more turning bad is a mass change
+	massMin     = 50   // and at least so many
+	massGap     = 3 * time.Hour
+	driftRows   = 20   // rows that a ratio needs
+	driftNear   = 0.02 // how near to 100 or 1/100 the median ratio of a picture is
+	driftFactor = 50.0 // events: how far a median must move
+	secondLook  = 5 * time.Minute
+	acceptAfter = 24 * time.Hour // a loss or a drift that stays this long is the new normal
+	agreement   = 0.10           // how far the counts of two pulls may differ
+)
+
+// Kind says what a doubt is about.
+type Kind string
+
+// Kinds of doubt.
+const (
+	Loss  Kind = "loss"  // a picture has far fewer rows than usual
+	Mass  Kind = "mass"  // many rows turned bad in one pull
+	Drift Kind = "drift" // amounts moved by about a hundred: yuan read as fen, or the other way
+)
+
+// Doubt is a judgement that waits for later pulls.
+type Doubt struct {
+	Kind  Kind      `json:"kind"`
+	What  string    `json:"what"` // the column, or the state that rows turned into
+	Count int       `json:"count"`
+	Of    int       `json:"of"`
+	Since time.Time `json:"since"` // of the pull that raised it
+}
+
+// Past is what is known of a source's earlier pulls.
+type Past struct {
+	Rows    []int         // of complete pulls, any order; the last seven or so
+	Picture *market.Batch // of the newest complete picture; nil when there is none
+	At      time.Time     // when Picture was taken
+	// Medians are typical amounts of the money columns of events.
+	Medians map[string]int64
+	Doubt   *Doubt // of the pull before this one; nil when there was none
+}
+
+// Verdict is what a complete pull is worth.
+type Verdict struct {
+	State  market.Condition // Complete, Partial or Suspect
+	Reason string           // why it is not complete, or what a second pull has confirmed; may be empty
+	Doubt  *Doubt           // to be remembered for the next pull; nil when there is none
+	// Soon asks for the second pull after a few minutes instead of at the
+	// source's next time.
+	Soon bool
+}
+
+// Judge judges a complete pull; any other is returned as it is.
+func Judge(p market.Pull, past Past, now time.Time) Verdict {
+	if p.Snapshot.State != market.Complete || p.Rows == nil {
+		return Verdict{State: p.Snapshot.State, Doubt: past.Doubt}
+	}
+	d := find(p.Rows, past, now)
+	if d == nil {
+		return Verdict{State: market.Complete}
+	}
+	d.Since = now
+	if old := past.Doubt; old != nil && old.Kind == d.Kind && old.What == d.What && near(old.Count, d.Count) {
+		d.Since = old.Since
+	}
+	waited := now.Sub(d.Since)
+	switch {
+	case d.Kind == Mass && waited >= secondLook, waited >= acceptAfter:
+		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees"}
+	case d.Kind == Loss:
+		return Verdict{State: market.Partial, Reason: d.text(), Doubt: d}
+	}
+	return Verdict{State: market.Suspect, Reason: d.text(), Doubt: d, Soon: d.Kind == Mass}
+}
+
+// find returns the gravest doubt: amounts first, then rows, then states.
+func find(rows *market.Batch, past Past, now time.Time) *Doubt {
+	if rows.Table.Shape == market.Events {
+		return eventDrift(rows, past.Medians)
+	}
+	if past.Picture == nil {
+		return loss(rows, past)
+	}
+	both := pair(rows, past.Picture)
+	if d := pictureDrift(rows, past.Picture, both); d != nil {
+		return d
+	}
+	if d := loss(rows, past); d != nil {
+		return d
+	}
+	if now.Sub(past.At) > massGap {
+		return nil // much may happen in so long a time
+	}
+	return mass(rows, past.Picture, both)
+}
+
+// near reports whether two pulls tell of about the same number.
+func near(a, b int) bool {
+	return float64(max(a, b)-min(a, b)) <= agreement*float64(max(a, b))
+}
+
+func (d *Doubt) text() string {
+	switch d.Kind {
+	case Loss:
+		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of)
+	case Drift:
+		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.What, factor(d), d.Of)
+	}
+	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What)
+}
+
+// factor writes the ratio, which Count holds in hundredths.
+func factor(d *Doubt) string {
+	if d.Count < 100 {
+		return fmt.Sprintf("1/%d", 10000/max(1, d.Count))
+	}
+	return fmt.Sprint(d.Count / 100)
+}
+
+// loss finds a picture with far fewer rows than the pictures before.
+func loss(rows *market.Batch, past Past) *Doubt {
+	if len(past.Rows) < historyMin {
+		return nil
+	}
+	usual := int(median(intsOf(past.Rows)))
+	if float64(rows.Len()) >= fewRows*float64(usual) {
+		return nil
+	}
+	return &Doubt{Kind: Loss, Count: rows.Len(), Of: usual}
+}
+
+func intsOf(all []int) []int64 {
+	out := make([]int64, len(all))
+	for i, n := range all {
+		out[i] = int64(n)
+	}
+	return out
+}
+
+// median is the lower median of values, which it sorts.
+func median(values []int64) int64 {
+	slices.Sort(values)
+	return values[(len(values)-1)/2]
+}
+
+// pair finds for each row the row of the same key before, -1 when there is none.
+func pair(rows, before *market.Batch) []int {
+	index := make(map[string]int, before.Len())
+	for i := range before.Len() {
+		index[key(before, i)] = i
+	}
+	out := make([]int, rows.Len())
+	for i := range rows.Len() {
+		out[i] = -1
+		if j, ok := index[key(rows, i)]; ok {
+			out[i] = j
+		}
+	}
+	return out
+}
+
+func key(b *market.Batch, i int) string {
+	var out []byte
+	for _, name := range b.Table.Key {
+		v := b.Column(name)
+		if v.Texts != nil {
+			out = append(append(out, v.Texts[i]...), 0x1f)
+		} else {
+			out = fmt.Appendf(out, "%d\x1f", v.Ints[i])
+		}
+	}
+	return string(out)
+}

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+	"shopwatch/storage/series"
+)
+
+// MoverKind says what has changed between two readings.
+type MoverKind string
+
+// Kinds of movers.
+const (
+	MovedPrice   MoverKind = "price"    // own price changed by a share
+	SoldOut      MoverKind = "sold_out" // stock fell to 0
+	Restocked    MoverKind = "restocked"
+	RivalBelow   MoverKind = "rival_below" // the rival's price went below the share of ours
+	rivalLimit             = 0.85
+	defaultMoved           = 0.05
+)
+
+// MoversQuery asks what has changed between the panel's newest two slots. From
+// and To of PanelQuery do not matter.
+type MoversQuery struct {
+	PanelQuery
+	Share float64 // from which change of a price on; 0 means 0.05
+	Top   int     // 0 lists all
+}
+
+// Movers is what has changed between two slots.
+type Movers struct {
+	Shop   market.ShopID `json:"shop"`
+	Before time.Time     `json:"before"` // data times of the two slots
+	Now    time.Time     `json:"now"`
+	Data   Coverage      `json:"data"`
+	Items  []Mover       `json:"items"` // by kind, then by the size of the change
+	More   int           `json:"more,omitempty"`
+}
+
+// Mover is one change. Before and Now are prices in minor units, or pieces.
+type Mover struct {
+	Kind    MoverKind      `json:"kind"`
+	SKU     market.SKU     `json:"sku"`
+	Channel market.Channel `json:"channel,omitempty"`
+	Title   string         `json:"title"`
+	Before  int64          `json:"before"`
+	Now     int64          `json:"now"`
+	Change  float64        `json:"change"` // share of Before; of a rival, of our price
+	id      uint32
+}
+
+// LoadMovers answers q. Without two slots it is ErrNoData. What is not known in
+// either slot has not moved.
+func LoadMovers(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q MoversQuery) (m Movers, err error) {
+	if q.Share <= 0 {
+		q.Share = defaultMoved
+	}
+	q.To = shop.Day(q.Now)
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
+		if err != nil {
+			return err
+		}
+		m, err = r.movers(q)
+		return err
+	})
+	if err != nil {
+		return Movers{}, fmt.Errorf("movers of %s: %w", shop.ID, err)
+	}
+	return m, nil
+}
+
+func (r *panelReader) movers(q MoversQuery) (Movers, error) {
+	before, was := r.panel.Before()
+	if before == nil {
+		return Movers{}, ErrNoData
+	}
+	m := Movers{Shop: r.shop.ID, Before: was.At, Now: r.slot.At}
+	keep := r.panel.Keep(r.filter())
+	for id := range uint32(min(before.Len(), r.now.Len())) {
+		if keep(id) {
+			m.Items = appendMoves(m.Items, id, before, r.now, q.Share)
+		}
+	}
+	slices.SortFunc(m.Items, func(a, b Mover) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(max(b.Change, -b.Change), max(a.Change, -a.Change)), cmp.Compare(a.id, b.id))
+	})
+	if q.Top > 0 && len(m.Items) > q.Top {
+		m.More = len(m.Items) - q.Top
+		m.Items = m.Items[:q.Top]
+	}
+	ids := make([]uint32, len(m.Items))
+	for i := range m.Items {
+		ids[i] = m.Items[i].id
+	}
+	named, err := r.s.Describe(r.tx, r.shop.ID, ids...)
+	if err != nil {
+		return m, err
+	}
+	for i := range m.Items {
+		m.Items[i].SKU, m.Items[i].Channel, m.Items[i].Title = named[i].SKU, named[i].Channel, titled(&named[i])
+	}
+	m.Data, err = r.coverage()
+	return m, err
+}
+
+// appendMoves lists what has changed in one series.
+func appendMoves(out []Mover, id uint32, before, now *series.Columns, share float64) []Mover {
+	a, okA := before.Value(series.Price, id)
+	b, okB := now.Value(series.Price, id)
+	if okA && okB && a > 0 {
+		if change := float64(b-a) / float64(a); change >= share || -change >= share {
+			out = append(out, Mover{Kind: MovedPrice, Before: a, Now: b, Change: change, id: id})
+		}
+	}
+	x, okX := before.Value(series.Stock, id)
+	y, okY := now.Value(series.Stock, id)
+	switch {
+	case !okX || !okY:
+	case x > 0 && y == 0:
+		out = append(out, Mover{Kind: SoldOut, Before: x, Now: y, Change: -1, id: id})
+	case x == 0 && y > 0:
+		out = append(out, Mover{Kind: Restocked, Before: x, Now: y, id: id})
+	}
+	r, okR := now.Value(series.RivalPrice, id)
+	old, okOld := before.Value(series.RivalPrice, id)
+	below := func(rival, own int64) bool { return float64(rival) <= rivalLimit*float64(own) }
+	if okB && okR && okA && okOld && b > 0 && below(r, b) && !below(old, a) {
+		out = append(out, Mover{Kind: RivalBelow, Before: old, Now: r, Change: float64(r-b) / float64(b), id: id})
+	}
+	return out
+}

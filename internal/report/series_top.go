@@ -1,0 +1,257 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+	"shopwatch/storage/series"
+)
+
+// panelTables are the facts that a panel is made of, or the bulk listing that
+// brings it whole.
+var panelTables = []string{"panel", market.OrderLines.Name, market.Refunds.Name, market.Reviews.Name, market.Inventory.Name, market.OwnPrices.Name, market.RivalOffers.Name}
+
+// PanelQuery is what questions over a panel have in common.
+type PanelQuery struct {
+	Now      time.Time
+	From, To market.Day
+	Unit     market.Unit
+	Channel  market.Channel
+	Category market.Category
+	Band     string // id of a price band
+	AsOf     market.Revision
+	Fresh    Freshness
+}
+
+// TopQuery asks which items lead.
+type TopQuery struct {
+	PanelQuery
+	// Metric ranks: a flow by its sum over From..To, a gauge by its last reading.
+	Metric series.Column
+	Top    int // 0 means 10
+}
+
+// Top is a ranking of items on channels.
+type Top struct {
+	Shop   market.ShopID `json:"shop"`
+	Metric string        `json:"metric"`
+	From   market.Day    `json:"from"`
+	To     market.Day    `json:"to"`
+	Data   Coverage      `json:"data"`
+	Hours  int           `json:"hours"` // slots of the span that are stored
+	Items  []TopItem     `json:"items"`
+	Known  int           `json:"known"` // series whose value is known
+	More   int           `json:"more,omitempty"`
+}
+
+// TopItem is a line of a ranking. A figure that is not known is nil.
+type TopItem struct {
+	SKU      market.SKU      `json:"sku"`
+	Channel  market.Channel  `json:"channel,omitempty"`
+	Title    string          `json:"title"`
+	Unit     market.Unit     `json:"unit,omitempty"`
+	Category market.Category `json:"category,omitempty"`
+	Value    int64           `json:"value"` // of the metric; money in minor units
+	Units    *int64          `json:"units"`
+	Orders   *int64          `json:"orders"`
+	GMV      *int64          `json:"gmv"` // minor units
+	Price    *int64          `json:"price"`
+	Stock    *int64          `json:"stock"`
+}
+
+// LoadTop answers q. A shop without a panel, or a span without data, gives
+// ErrNoData.
+func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q TopQuery) (t Top, err error) {
+	if q.Top <= 0 {
+		q.Top = 10
+	}
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
+		if err != nil {
+			return err
+		}
+		t, err = r.top(q)
+		return err
+	})
+	if err != nil {
+		return Top{}, fmt.Errorf("top of %s: %w", shop.ID, err)
+	}
+	return t, nil
+}
+
+// panelReader reads the panel of one answer inside one transaction.
+type panelReader struct {
+	tx    *storage.Tx
+	s     *series.Store
+	shop  *market.Shop
+	q     *PanelQuery
+	panel *series.Panel
+	now   *series.Columns
+	slot  series.Slot
+}
+
+// newPanelReader finds the panel; without a store of panels there is none.
+func newPanelReader(tx *storage.Tx, s *series.Store, shop *market.Shop, q *PanelQuery) (*panelReader, error) {
+	if s == nil {
+		return nil, ErrNoData
+	}
+	p, err := s.PanelAt(tx, shop.ID, q.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	r := &panelReader{tx: tx, s: s, shop: shop, q: q, panel: p}
+	if p == nil {
+		return nil, ErrNoData
+	}
+	if r.now, r.slot = p.Now(); r.now == nil {
+		return nil, ErrNoData
+	}
+	return r, nil
+}
+
+// filter is what the query keeps.
+func (r *panelReader) filter() series.Filter {
+	f := series.Filter{Unit: r.q.Unit, Channel: r.q.Channel, Category: r.q.Category}
+	for i := range r.shop.Bands {
+		if r.shop.Bands[i].ID == r.q.Band {
+			f.Band = &r.shop.Bands[i]
+		}
+	}
+	return f
+}
+
+// coverage judges the answer by the data time of the panel's newest slot, or of
+// the span when that ends before.
+func (r *panelReader) coverage() (Coverage, error) {
+	all, err := feedsAsOf(r.tx, r.shop, r.q.AsOf, panelTables, r.q.Now, r.q.Fresh)
+	if err != nil {
+		return Coverage{}, err
+	}
+	at := r.slot.At
+	if end := r.shop.Start(r.q.To + 1); end.Before(at) {
+		at = end
+	}
+	return coverage(r.tx, all, at, zeroTime, r.q.AsOf), nil
+}
+
+func (r *panelReader) top(q TopQuery) (Top, error) {
+	t := Top{Shop: r.shop.ID, Metric: q.Metric.String(), From: q.From, To: q.To}
+	sums, err := r.sums(q.From, q.To)
+	if err != nil {
+		return t, err
+	}
+	defer sums.release()
+	if sums.slots == 0 {
+		return t, ErrNoData
+	}
+	value := func(id uint32) (int64, bool) { return r.now.Value(q.Metric, id) }
+	if !q.Metric.Gauge() {
+		value = func(id uint32) (int64, bool) { return sums.value(q.Metric, id) }
+	}
+	ranked, known := r.panel.Top(q.Top, r.panel.Keep(r.filter()), value)
+	t.Hours, t.Known, t.More = sums.slots, known, known-len(ranked)
+	ids := make([]uint32, len(ranked))
+	for i, x := range ranked {
+		ids[i] = x.ID
+	}
+	named, err := r.s.Describe(r.tx, r.shop.ID, ids...)
+	if err != nil {
+		return t, err
+	}
+	for i, x := range ranked {
+		known := func(c series.Column) *int64 {
+			if c.Gauge() {
+				return maybe(r.now.Value(c, x.ID))
+			}
+			return maybe(sums.value(c, x.ID))
+		}
+		t.Items = append(t.Items, TopItem{
+			SKU: named[i].SKU, Channel: named[i].Channel, Title: titled(&named[i]), Unit: named[i].Unit, Category: named[i].Category, Value: x.Value,
+			Units: known(series.Units), Orders: known(series.Orders), GMV: known(series.GMV), Price: known(series.Price), Stock: known(series.Stock),
+		})
+	}
+	t.Data, err = r.coverage()
+	return t, err
+}
+
+func maybe(v int64, ok bool) *int64 {
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+func titled(s *series.Series) string {
+	if s.Title != "" {
+		return s.Title
+	}
+	return string(s.SKU)
+}
+
+// spanSums are the flows of every series over business days.
+type spanSums struct {
+	days  []*series.Days
+	slots int
+	today *series.Running
+}
+
+// release ends the use of the running day.
+func (s *spanSums) release() {
+	if s.today != nil {
+		s.today.Release()
+	}
+}
+
+func (s *spanSums) value(c series.Column, id uint32) (sum int64, known bool) {
+	col, flow := series.SumOf(c)
+	if !flow {
+		return 0, false
+	}
+	for _, d := range s.days {
+		if v, ok := d.Value(col, id); ok {
+			sum, known = sum+v, true
+		}
+	}
+	return sum, known
+}
+
+// sums reads the flows of a span of business days, as far as there are any.
+func (r *panelReader) sums(from, to market.Day) (*spanSums, error) {
+	slots, err := r.s.Slots(r.tx, r.shop.ID, r.shop.Window(from, to), r.q.AsOf)
+	if err != nil {
+		return nil, err
+	}
+	out := &spanSums{slots: len(slots)}
+	var cols []series.DayColumn
+	for c := series.Units; c < series.Width; c++ {
+		col, _ := series.SumOf(c)
+		cols = append(cols, col)
+	}
+	if today := r.shop.Day(r.slot.Start); r.q.AsOf == 0 && from <= today && today <= to {
+		if out.today, err = r.s.Today(r.tx, r.shop); err != nil {
+			return nil, err
+		}
+	}
+	for day := from; day <= to; day++ {
+		if out.today != nil && day == out.today.Day {
+			out.days = append(out.days, out.today.Days)
+			continue
+		}
+		d, err := r.s.ReadDay(r.tx, r.shop, day, r.q.AsOf, cols...)
+		switch {
+		case isNoSlot(err):
+		case err != nil:
+			out.release()
+			return nil, err
+		default:
+			out.days = append(out.days, d.Days)
+			if len(slots) == 0 { // they are forgotten, the day is not
+				out.slots++
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,162 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
+	"shopwatch/internal/source"
+	"shopwatch/storage"
+	"shopwatch/storage/series"
+)
+
+// Listing reads a bulk listing into the panel of a shop: pages to columns in
+// memory, what changed against the slot before, and then one transaction with
+// the slot, the alerts and their messages. The columns that readers see are
+// swapped when it has committed; a crash before that leaves nothing behind.
+type Listing struct {
+	DB     *storage.DB
+	Series *series.Store
+	Source *source.Bulk
+	Shop   *market.Shop
+
+	Rules     analysis.Rules
+	Catalogue analysis.CatalogueRule
+	// Answers are the rules that this listing opens and ends alerts for: those
+	// that no other feed of the shop answers for.
+	Answers []analysis.Rule
+	Policy  alert.Policy
+	Routes  []outbox.Route
+	Logger  *slog.Logger
+	Now     func() time.Time
+
+	// trusted are the columns of the newest complete slot, against which
+	// changes are told; nil until the first, or after a restart.
+	trusted *series.Columns
+}
+
+// Job makes the collecting job.
+func (j *Listing) Job(s Schedule) Job {
+	return Job{Name: "collect/" + j.Source.ID(), Schedule: s, Timeout: 10 * time.Minute, Run: func(ctx context.Context, _ time.Time) error { return j.Collect(ctx) }}
+}
+
+// Collect reads the listing once. A listing that is not whole is stored as far
+// as it came: items of pages that are missing keep their prices and stock,
+// marked stale, and their sales are not known; alerts neither open nor end. A
+// change of very many items at once is stored and believed when the next
+// reading agrees.
+func (j *Listing) Collect(ctx context.Context) error {
+	now := j.Now()
+	f := newFilling(j.Series.Panel(j.Shop.ID), j.Source.Columns())
+	l, pullErr := j.Source.Pull(ctx, source.Request{Shop: j.Shop, Now: now}, f.take)
+	pulled := j.snapshot(l, now)
+	if l.State == market.Failed {
+		if err := j.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+			_, err := tx.PutManifest(j.Shop, pulled, l.Rejects)
+			return err
+		}); err != nil {
+			return fmt.Errorf("store %s: %w", j.Source.ID(), err)
+		}
+		return refusal(j.Source.ID(), l, pullErr)
+	}
+	cur, stale := f.columns(l.State != market.Complete)
+	look, err := j.look(ctx, f, cur, l.State, now)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", j.Source.ID(), err)
+	}
+	if look.doubt {
+		pulled.State = market.Suspect
+		pulled.Manifest.Reasons = append(pulled.Manifest.Reasons, "so many items changed at once that a second reading must agree")
+	}
+	err = j.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
+		rev, err := tx.PutManifest(j.Shop, pulled, l.Rejects)
+		if err != nil {
+			return err
+		}
+		if err := f.register(tx, j.Series, j.Shop); err != nil {
+			return err
+		}
+		err = j.Series.Put(tx, j.Shop, series.Frame{
+			Revision: rev, Slot: pulled.Window.Start, Step: j.Source.Step(), At: pulled.Window.End,
+			State: pulled.State, Columns: cur, Stale: stale,
+		})
+		if err != nil || pulled.State != market.Complete {
+			return err
+		}
+		return j.alerts(ctx, tx, look.findings, now)
+	})
+	if err != nil {
+		return fmt.Errorf("store %s: %w", j.Source.ID(), err)
+	}
+	if pulled.State == market.Complete {
+		j.trusted = cur
+	}
+	j.Logger.LogAttrs(ctx, slog.LevelInfo, "listing stored", slog.String("source", j.Source.ID()), slog.String("state", string(pulled.State)),
+		slog.Int("rows", f.fresh), slog.Int("new", len(f.added)), slog.Int("prices", len(look.moves.Prices)),
+		slog.Int("stock_outs", len(look.moves.StockOuts)), slog.Int("restocks", len(look.moves.Restocks)), slog.Int("undercuts", len(look.moves.Undercuts)))
+	if l.State != market.Complete {
+		return refusal(j.Source.ID(), l, pullErr)
+	}
+	return nil
+}
+
+// refusal is why a listing is not whole.
+func refusal(id string, l source.Listing, err error) error {
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("pull %s: %s %v", id, l.State, l.Manifest.Reasons)
+}
+
+// snapshot is the manifest of the listing. Prices and stock are those of the
+// end of the step that has just passed, and sales are those of the step.
+func (j *Listing) snapshot(l source.Listing, now time.Time) market.Snapshot {
+	end := now.Truncate(j.Source.Step())
+	s := market.Snapshot{
+		Source: j.Source.ID(), Table: source.Panel, Shop: j.Shop.ID, PulledAt: now, State: l.State,
+		Window: market.Window{Start: end.Add(-j.Source.Step()), End: end}, Manifest: l.Manifest,
+	}
+	if l.State == market.Complete {
+		s.Watermark = end
+	}
+	return s
+}
+
+// alerts moves the alerts of the listing's rules on and writes what must be
+// said, as the watching job does for the others.
+func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.Finding, now time.Time) error {
+	open, err := tx.OpenAlerts(j.Shop.ID)
+	if err != nil {
+		return err
+	}
+	var lookup error
+	out := alert.Step(j.Policy, alert.Pass{
+		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: found,
+		Last: func(fp string) (alert.Alert, bool) {
+			a, ok, err := tx.LastEpisode(fp)
+			if err != nil {
+				lookup = err
+			}
+			return a, ok
+		},
+	})
+	if lookup != nil {
+		return lookup
+	}
+	w := &Watch{DB: j.DB, Shop: j.Shop, Routes: j.Routes, Logger: j.Logger, Now: j.Now}
+	for _, t := range out.Transitions {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := w.apply(tx, t, report.Watched{}, now); err != nil {
+			return fmt.Errorf("alert %s: %w", t.Alert.ID, err)
+		}
+	}
+	return nil
+}

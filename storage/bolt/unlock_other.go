@@ -1,8 +1,0 @@
-//go:build !unix || solaris || aix
-
-package bolt
-
-import "os"
-
-// unlock does nothing where closing a file gives up its lock.
-func unlock(*os.File) {}
