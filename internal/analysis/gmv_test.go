@@ -78,8 +78,8 @@ func window(v []int64, end, bins int) (sum int64) {
 func (s simulated) look(end int, open map[market.Unit]bool) []Finding {
 	rules := Defaults()
 	var ins []GMVInput
-	hours := make([]GMVHour, 0, 42*24) // of the shop
-	for b := max(end%6+6, end-42*144); b <= end; b += 6 {
+	hours := make([]GMVHour, 0, 50*24) // of the shop, as many as the watch loads
+	for b := max(end%6+6, end-50*144); b <= end; b += 6 {
 		hours = append(hours, GMVHour{At: time.Unix(0, 0).UTC().Add(time.Duration(b) * 10 * time.Minute), Orders: window(s.orders[0], b, 6)})
 	}
 	for _, w := range rules.GMV.Windows {
