@@ -87,8 +87,8 @@ func regular(points []point) (grid, error) {
 }
 
 // positions are the steps of points from the first one on: numbers as they are,
-// the same day of every month, else times with one commonest distance. nil when
-// they fit none.
+// the same day of every month, else times with one distance: the commonest, or
+// the shortest when most rows are absent. nil when they fit none.
 func positions(points []point, g *grid) []int {
 	if len(points) < 2 {
 		return make([]int, len(points))
@@ -104,12 +104,23 @@ func positions(points []point, g *grid) []int {
 		g.step = 30 * 24 * time.Hour
 		return months
 	}
-	g.step = commonest(points)
+	for _, step := range [2]time.Duration{commonest(points), shortest(points)} {
+		if fit := stepped(points, step); fit != nil {
+			g.step = step
+			return fit
+		}
+	}
+	return nil
+}
+
+// stepped are positions by a step; nil when it does not fit. A zone that changes
+// its clock moves days by an hour, which is let pass.
+func stepped(points []point, step time.Duration) []int {
+	out := make([]int, len(points))
 	for i, p := range points {
 		d := p.at.Sub(points[0].at)
-		k := (d + g.step/2) / g.step
-		// A zone that changes its clock moves days by an hour.
-		if off := (d - k*g.step).Abs(); off > g.step/20 || i > 0 && int(k) <= out[i-1] {
+		k := (d + step/2) / step
+		if off := (d - k*step).Abs(); off > step/20 || i > 0 && int(k) <= out[i-1] {
 			return nil
 		}
 		out[i] = int(k)
@@ -145,6 +156,15 @@ func commonest(points []point) time.Duration {
 		if k > n[best] || k == n[best] && d < best {
 			best = d
 		}
+	}
+	return best
+}
+
+// shortest is the smallest distance of neighbours.
+func shortest(points []point) time.Duration {
+	best := points[1].at.Sub(points[0].at)
+	for i := 2; i < len(points); i++ {
+		best = min(best, points[i].at.Sub(points[i-1].at))
 	}
 	return best
 }
