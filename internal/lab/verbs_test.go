@@ -41,7 +41,7 @@ func TestClassify(t *testing.T) {
 			t.Errorf("line %d: %s, want %s…", i, lines[i], want)
 		}
 	}
-	if !strings.Contains(said, "no text (1 rows)") {
+	if !strings.Contains(said, "note: no text") {
 		t.Errorf("said %q", said)
 	}
 	if _, _, err := ran(t, classify(), nil, "review\nx\n"); err == nil || !strings.Contains(err.Error(), `no column "text"`) {
