@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/jobs"
 	"shopwatch/storage"
+	"shopwatch/storage/bolt"
 )
 
 // While a bot holds the store, a backfill and the list of sources go through it.
@@ -46,7 +47,7 @@ sources:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if db, err = openStore(t.Context(), store, 1<<20, log); err != nil {
+	if db, err = openStore(t.Context(), store, bolt.Options{InitialMmapSize: 1 << 20}, log); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
