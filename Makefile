@@ -48,6 +48,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 .PHONY: soak
 soak: ## the long tests of the store: 1,000 damaged files, 200 kills of each kind of work
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // proof collects what an answer is computed from, while it is.
@@ -85,17 +86,25 @@ func (env *Env) witness(ctx context.Context, c *Command, r Request, reply Reply)
 
 // Replay computes again what the evidence of an id was said about; "" takes the
 // language in which it was said.
-func Replay(ctx context.Context, db *storage.DB, id, lang string) (*evidence.Replayed, error) {
-	return evidence.Replay(ctx, db, id, lang, again)
+func Replay(ctx context.Context, db *storage.DB, panels *series.Store, id, lang string) (*evidence.Replayed, error) {
+	return evidence.Replay(ctx, db, id, lang, again(panels))
 }
 
-// again answers a recorded question from the facts and settings of its time.
-func again(ctx context.Context, db *storage.DB, b evidence.Basis, e storage.Evidence, inputs []byte) (evidence.Said, error) {
+type replayer = func(context.Context, *storage.DB, evidence.Basis, storage.Evidence, []byte) (evidence.Said, error)
+
+// again answers a recorded question from the facts, the panels (nil for none)
+// and the settings of its time.
+func again(panels *series.Store) replayer {
+	return func(ctx context.Context, db *storage.DB, b evidence.Basis, e storage.Evidence, inputs []byte) (evidence.Said, error) {
+		return answerAgain(ctx, New(Env{DB: db, Series: panels, Shop: b.Shop, Rules: b.Rules}), e, inputs)
+	}
+}
+
+func answerAgain(ctx context.Context, env *Env, e storage.Evidence, inputs []byte) (evidence.Said, error) {
 	c := named(e.Verb)
 	if c == nil {
 		return evidence.Said{}, fmt.Errorf("this program has no question %q", e.Verb)
 	}
-	env := New(Env{DB: db, Shop: b.Shop, Rules: b.Rules})
 	r := Request{Ask: Ask{Now: e.Now}, Rest: e.Args, Question: join(c.Name, e.Args), proof: &proof{given: inputs}}
 	for lang := range e.Texts {
 		r.Lang = lang

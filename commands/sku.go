@@ -28,9 +28,11 @@ func loadSKU(ctx context.Context, env *Env, r Request) (report.SKUHistory, error
 	case id == "":
 		return report.SKUHistory{}, &Trouble{Key: "command.which_sku"}
 	}
-	q := report.SKUQuery{SKU: id, PanelQuery: report.PanelQuery{Now: r.Now, Channel: r.Query.Channel, Fresh: env.Rules.Fresh}}
+	q := report.SKUQuery{SKU: id, PanelQuery: report.PanelQuery{AsOf: r.Query.AsOf, Now: r.Now, Channel: r.Query.Channel, Fresh: env.Rules.Fresh}}
 	if r.Query.Period.Set {
 		q.From, q.To = r.Query.Period.From, r.Query.Period.To
 	}
-	return report.LoadSKU(ctx, env.DB, env.Series, env.Shop, q)
+	h, err := report.LoadSKU(ctx, env.DB, env.Series, env.Shop, q)
+	r.saw(h, h.Data, nil, err)
+	return h, err
 }

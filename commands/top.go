@@ -64,15 +64,21 @@ func loadTopAny(ctx context.Context, env *Env, r Request) (any, error) {
 	}
 	switch {
 	case r.Query.Focus == "moves":
-		return report.LoadMovers(ctx, env.DB, env.Series, env.Shop, report.MoversQuery{PanelQuery: q, Top: topOr(r.Query, 15)})
+		m, err := report.LoadMovers(ctx, env.DB, env.Series, env.Shop, report.MoversQuery{PanelQuery: q, Top: topOr(r.Query, 15)})
+		r.saw(m, m.Data, nil, err)
+		return m, err
 	case slices.Contains(groupDims, r.Query.By):
-		return report.LoadGroups(ctx, env.DB, env.Series, env.Shop, report.GroupsQuery{PanelQuery: q, By: r.Query.By, Region: r.Query.Region})
+		g, err := report.LoadGroups(ctx, env.DB, env.Series, env.Shop, report.GroupsQuery{PanelQuery: q, By: r.Query.By, Region: r.Query.Region})
+		r.saw(g, g.Data, nil, err)
+		return g, err
 	}
 	column := series.GMV
 	if name, ok := strings.CutPrefix(r.Query.Focus, rankBy); ok {
 		column, _ = series.ParseColumn(name)
 	}
-	return report.LoadTop(ctx, env.DB, env.Series, env.Shop, report.TopQuery{PanelQuery: q, Metric: column, Top: topOr(r.Query, 10)})
+	t, err := report.LoadTop(ctx, env.DB, env.Series, env.Shop, report.TopQuery{PanelQuery: q, Metric: column, Top: topOr(r.Query, 10)})
+	r.saw(t, t.Data, nil, err)
+	return t, err
 }
 
 // panelQuery is what the words of a question mean for the panel. A word that
@@ -80,7 +86,7 @@ func loadTopAny(ctx context.Context, env *Env, r Request) (any, error) {
 func panelQuery(env *Env, r Request) (report.PanelQuery, error) {
 	today := env.Shop.Day(r.Now)
 	q := report.PanelQuery{
-		Now: r.Now, From: today, To: today, Unit: r.Query.Unit, Channel: r.Query.Channel, Band: r.Query.Band, Fresh: env.Rules.Fresh,
+		Now: r.Now, From: today, To: today, Unit: r.Query.Unit, Channel: r.Query.Channel, Band: r.Query.Band, AsOf: r.Query.AsOf, Fresh: env.Rules.Fresh,
 	}
 	if r.Query.Period.Set {
 		q.From, q.To = r.Query.Period.From, r.Query.Period.To

@@ -60,11 +60,13 @@ func (s *Settle) Run(ctx context.Context) error {
 		hours, to, err = s.changed(tx)
 		return err
 	})
+	l := &layout{shop: s.Shop.ID, asOf: to.Revision, said: map[market.Revision]gauges{}, placed: map[market.Revision][]reading{}}
 	for done := false; err == nil && !done; {
 		n := min(settleBatch, len(hours))
 		done = n == len(hours)
 		err = s.DB.Update(ctx, func(tx *storage.Tx) error {
-			if err := s.put(tx, hours[:n], to.Revision); err != nil || !done {
+			l.tx = tx
+			if err := s.put(l, hours, n); err != nil || !done {
 				return err
 			}
 			return s.save(tx, to)
@@ -156,21 +158,23 @@ func (s *Settle) last(tx *storage.Tx) (settled, error) {
 	return c, nil
 }
 
-// put registers the series of some hours and stores the hours.
-func (s *Settle) put(tx *storage.Tx, hours []*hourFacts, rev market.Revision) error {
+// put stores the first n of the hours that are left. The series of all of them
+// are registered first: what an hour does not sell, it is known not to sell.
+func (s *Settle) put(l *layout, hours []*hourFacts, n int) error {
 	if len(hours) == 0 {
 		return nil
 	}
-	l := &layout{tx: tx, shop: s.Shop.ID, asOf: rev, said: map[market.Revision]gauges{}, placed: map[market.Revision][]reading{}}
-	if err := s.register(l, hours); err != nil {
-		return err
+	if l.ids == nil {
+		if err := s.register(l, hours); err != nil {
+			return err
+		}
 	}
-	for _, h := range hours {
+	for _, h := range hours[:n] {
 		f, err := l.frame(h)
 		if err != nil {
 			return err
 		}
-		if err := s.Series.Put(tx, s.Shop, f); err != nil {
+		if err := s.Series.Put(l.tx, s.Shop, f); err != nil {
 			return err
 		}
 	}

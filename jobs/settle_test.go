@@ -1,12 +1,15 @@
 package jobs
 
 import (
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
 	"shopwatch/storage/series"
@@ -204,4 +207,47 @@ func TestCompactJob(t *testing.T) {
 		t.Errorf("more to fold: %v, %v", more, err)
 	}
 	s.want(8, "A", series.Units, new(int64(2)))
+}
+
+// TestPanelAnswers: what is asked of the panel says the same as the facts.
+func TestPanelAnswers(t *testing.T) {
+	s := newShelf(t)
+	s.shop.Channels = []market.Label{{ID: "flagship"}}
+	s.arrive(market.Items, row{"sku": "A", "title": "外套", "unit": "wear", "category": "coat"}, row{"sku": "B", "title": "面霜", "unit": "face"})
+	s.arrive(market.Inventory, row{"sku": "A", "channel": "flagship", "available": 7}, row{"sku": "B", "channel": "flagship", "available": 3})
+	s.arrive(market.OrderLines,
+		order("1", "A", market.Paid, s.now.Add(-2*time.Hour), 2, 20000), order("2", "B", market.Paid, s.now.Add(-time.Hour), 1, 90000),
+		order("3", "B", market.Finished, s.now.Add(-30*time.Hour), 4, 360000))
+	s.run()
+	s.now = s.now.Add(time.Hour)
+	s.arrive(market.Inventory, row{"sku": "A", "channel": "flagship", "available": 0}, row{"sku": "B", "channel": "flagship", "available": 3})
+	s.arrive(market.OrderLines, order("4", "A", market.Paid, s.now.Add(-time.Minute), 5, 50000))
+	s.run()
+	today := s.shop.Day(s.now)
+	q := report.PanelQuery{Now: s.now, From: today, To: today}
+	top, err := report.LoadTop(t.Context(), s.db, s.panels, s.shop, report.TopQuery{PanelQuery: q, Metric: series.GMV, Top: 1})
+	if err != nil || len(top.Items) != 1 || top.Items[0].SKU != "B" || top.Items[0].Value != 90000 || top.Items[0].Title != "面霜" || top.More != 1 {
+		t.Errorf("%+v, %v", top, err)
+	}
+	if !top.Data.AsOf.Equal(s.now) {
+		t.Errorf("data as of %v, want %v", top.Data.AsOf, s.now)
+	}
+	wide := q
+	wide.From--
+	groups, err := report.LoadGroups(t.Context(), s.db, s.panels, s.shop, report.GroupsQuery{PanelQuery: wide, By: metric.ByUnit})
+	gmv, err2 := report.LoadGMV(t.Context(), s.db, s.shop, report.GMVQuery{Now: s.now, From: wide.From, To: wide.To})
+	if err != nil || err2 != nil || groups.Total.GMV == nil || market.Fen(*groups.Total.GMV) != gmv.Sums.Paid || *groups.Total.Units != gmv.Sums.Units {
+		t.Errorf("groups sum to %+v, the facts to %+v (%v, %v)", groups.Total, gmv.Sums, err, err2)
+	}
+	moves, err := report.LoadMovers(t.Context(), s.db, s.panels, s.shop, report.MoversQuery{PanelQuery: q})
+	if err != nil || len(moves.Items) != 1 || moves.Items[0].Kind != report.SoldOut || moves.Items[0].SKU != "A" {
+		t.Errorf("%+v, %v", moves, err)
+	}
+	story, err := report.LoadSKU(t.Context(), s.db, s.panels, s.shop, report.SKUQuery{SKU: "A", PanelQuery: report.PanelQuery{Now: s.now}})
+	if err != nil || len(story.Days) != 90 || *story.Total.Units != 7 || story.Days[88].Units == nil || *story.Days[88].Units != 0 || story.Days[80].Units != nil {
+		t.Errorf("%+v, %v", story, err)
+	}
+	if _, err := report.LoadSKU(t.Context(), s.db, s.panels, s.shop, report.SKUQuery{SKU: "Z", PanelQuery: report.PanelQuery{Now: s.now}}); !errors.Is(err, report.ErrNoData) {
+		t.Errorf("an item that is not there: %v", err)
+	}
 }

@@ -55,7 +55,12 @@ func Replay(ctx context.Context, o ReplayOptions) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
-		again, err := commands.Replay(ctx, db, o.ID, o.Lang)
+		panels, err := openSeries(ctx, db)
+		if err != nil {
+			return err
+		}
+		defer panels.Close()
+		again, err := commands.Replay(ctx, db, panels, o.ID, o.Lang)
 		if err != nil {
 			return err
 		}
@@ -86,7 +91,7 @@ func (a *App) localReplay(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	again, err := commands.Replay(r.Context(), a.set.DB, q.ID, q.Lang)
+	again, err := commands.Replay(r.Context(), a.set.DB, a.set.Series, q.ID, q.Lang)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return

@@ -55,7 +55,7 @@ func openStore(ctx context.Context, path string, o bolt.Options, log *slog.Logge
 
 // openSeries loads the panels of a store. They must be closed before it is.
 func openSeries(ctx context.Context, db *storage.DB) (*series.Store, error) {
-	s, err := series.Open(ctx, db, series.Options{})
+	s, err := series.Open(ctx, db, series.Options{Pins: (*storage.Tx).PinnedRevisions})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
