@@ -98,10 +98,13 @@ func (o *ours) load(ctx context.Context, hour int, h *benchdata.Hour) error {
 	})
 }
 
+// settle folds as the product does: two days later a day is in day blocks, and
+// after its end a whole week in week blocks.
 func (o *ours) settle(ctx context.Context, hours int) error {
+	now := at(hours).AddDate(0, 0, 2)
 	for more := true; more; {
 		var err error
-		if more, err = o.panels.Compact(ctx, o.shop, at(hours).AddDate(0, 0, 9)); err != nil {
+		if more, err = o.panels.Compact(ctx, o.shop, now); err != nil {
 			return err
 		}
 	}

@@ -102,13 +102,14 @@ func readBitmapPart(r *Reader, n, lo int, dst []int64) {
 }
 
 // skip steps over n varints, eight bytes at a time: every varint has one byte
-// without the high bit.
+// without the high bit. Eight bytes that hold the last of them are left to the
+// slow loop, since a varint that is wanted may begin among them.
 func (r *Reader) skip(n int) {
 	const highs = 0x8080808080808080
 	b := r.B
 	for n > 0 && len(b) >= 8 {
 		ends := bits.OnesCount64(^binary.LittleEndian.Uint64(b) & highs)
-		if ends > n {
+		if ends >= n {
 			break
 		}
 		n, b = n-ends, b[8:]

@@ -1,6 +1,7 @@
 package column
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -59,6 +60,26 @@ func TestReadPartDamaged(t *testing.T) {
 		ReadPart(&r, 200, 136, part)
 		if !r.Bad {
 			t.Fatalf("%d of %d bytes are enough for the last part", n, len(raw))
+		}
+	}
+}
+
+// TestSkip: stepping over any number of varints leaves the reader at the next,
+// wherever it begins within eight bytes.
+func TestSkip(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	for range 2000 {
+		v := make([]uint64, 1+rng.IntN(40))
+		var raw []byte
+		for i := range v {
+			v[i] = rng.Uint64() >> rng.IntN(64)
+			raw = binary.AppendUvarint(raw, v[i])
+		}
+		n := rng.IntN(len(v))
+		r := Reader{B: raw}
+		r.skip(n)
+		if got := r.Uvarint(); got != v[n] || r.Bad {
+			t.Fatalf("after %d of %v stands %d", n, v, got)
 		}
 	}
 }
