@@ -95,7 +95,9 @@ func newHall(t *testing.T, n int) *hall {
 		Answers: []analysis.Rule{analysis.RuleStockOut, analysis.RuleRivalMove},
 		Logger:  slog.New(slog.DiscardHandler), Now: func() time.Time { return h.now },
 	}
-	h.Notify = notify.New(h.Shop, &alert.Route{Name: "alerts", Receiver: alert.Receiver{To: []alert.Contact{{Channel: "C1"}}, Lang: "en"}})
+	told := alert.DefaultReceiver()
+	told.To, told.Lang, told.Wait = []alert.Contact{{Channel: "C1"}}, "en", 0
+	h.Notify = notify.New(h.Shop, &alert.Route{Name: "alerts", Receiver: told})
 	h.open()
 	return h
 }
