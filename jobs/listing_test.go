@@ -206,7 +206,9 @@ func TestListingTells(t *testing.T) {
 	}
 	h.items[9].rival = 9500
 	h.mustCollect() // nothing new: nothing is said twice
-	if _, again := h.said(); len(again) != 2 {
+	_, again := h.said()
+	again = slices.DeleteFunc(again, func(p string) bool { return strings.HasPrefix(p, "update ") }) // roots are brought up to date
+	if len(again) != 2 {
 		t.Errorf("posts %q", again)
 	}
 	if _, posts := h.said(); !strings.Contains(posts[0], "11/21 12:05") {

@@ -99,8 +99,7 @@ func single(t reflect.Type) Kind {
 
 func columns(t reflect.Type, prefix string) []Column {
 	var out []Column
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		switch k := single(f.Type); {
 		case !f.IsExported():
 		case k != "":

@@ -35,7 +35,7 @@ func runClassify(s *Session, lexiconFile, modelFile string) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	out, err := t.Extend("label", "cause", "confidence", "matched")
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func forecastSeries(s *Session, horizon, season int, total bool) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	var all bySeries
 	for row := range t.Rows() {
 		p := point{moment: row.moment("timestamp")}

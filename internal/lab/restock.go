@@ -50,7 +50,7 @@ func restockItems(s *Session, terms restock.Terms) error {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	var all bySeries
 	for row := range t.Rows() {
 		p := point{moment: row.moment("day")}

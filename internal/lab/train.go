@@ -3,6 +3,7 @@ package lab
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -30,7 +31,7 @@ func runTrain(s *Session, data string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer t.Close()
+	defer func() { _ = t.Close() }() // it was only read
 	column, err := t.textColumn()
 	if err != nil {
 		return err
@@ -90,8 +91,7 @@ func (s *Session) table(i int, also io.Writer, need ...string) (*Table, error) {
 	}
 	t := &Table{s: s, file: name, close: in.Close, index: map[string]int{}}
 	if err := t.header(io.TeeReader(in, also), need); err != nil {
-		t.Close()
-		return nil, err
+		return nil, errors.Join(err, t.Close())
 	}
 	return t, nil
 }
