@@ -158,7 +158,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	if err := saveShop(ctx, d.db, shop); err != nil {
 		return err
 	}
-	seal, err := loadSeal(ctx, d.db)
+	seal, err := loadSeal(ctx, d.db, seededKey(d.opt.Seed))
 	if err != nil {
 		return err
 	}

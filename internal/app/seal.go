@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 
 	"shopwatch/internal/access"
@@ -18,7 +19,7 @@ const sealSetting = "seal"
 const sealKey = 32
 
 // loadSeal returns the seal of a store, making its key on first use.
-func loadSeal(ctx context.Context, db *storage.DB) (access.Seal, error) {
+func loadSeal(ctx context.Context, db *storage.DB, fresh func() []byte) (access.Seal, error) {
 	var key []byte
 	err := db.Update(ctx, func(tx *storage.Tx) error {
 		old, ok, err := tx.Setting(sealSetting)
@@ -26,12 +27,27 @@ func loadSeal(ctx context.Context, db *storage.DB) (access.Seal, error) {
 			key = old
 			return err
 		}
-		key = make([]byte, sealKey)
-		_, _ = rand.Read(key) // never fails
+		key = fresh()
 		return tx.PutSetting(sealSetting, key)
 	})
 	if err != nil {
 		return access.Seal{}, fmt.Errorf("key of the buttons: %w", err)
 	}
 	return access.NewSeal(key, card.SealedVerbs()...), nil
+}
+
+// secretKey makes a key that nobody can guess.
+func secretKey() []byte {
+	key := make([]byte, sealKey)
+	_, _ = rand.Read(key) // never fails
+	return key
+}
+
+// seededKey makes the key of a demo, which keeps nothing secret and must say the
+// same when it is played again with the same seed.
+func seededKey(seed uint64) func() []byte {
+	return func() []byte {
+		sum := sha256.Sum256(fmt.Appendf(nil, "buttons of demo %d", seed))
+		return sum[:sealKey]
+	}
 }

@@ -55,7 +55,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	defer panels.Close()
-	seal, err := loadSeal(ctx, db)
+	seal, err := loadSeal(ctx, db, secretKey)
 	if err != nil {
 		return err
 	}
