@@ -53,6 +53,7 @@ func TestBadLexicons(t *testing.T) {
 
 func FuzzParseLexicon(f *testing.F) {
 	f.Add("[quality]\n坏, ~a…b\n[negation]\nnot")
+	f.Add("[quality]\n!0")
 	f.Add("[counterfeit unless food]\n假\n[food]\n苹果")
 	f.Fuzz(func(t *testing.T, text string) {
 		l, err := ParseLexicon(text)

@@ -59,7 +59,8 @@ func (l *Lexicon) read(text string) *reading {
 					r.weigh(l, at, i, c)
 				}
 			default:
-				negated := l.negated(r.text[r.clauses[at].start:i], c.first) || question(r.text, i)
+				from := min(r.clauses[at].start, i) // a cue may begin with the mark between two clauses
+				negated := l.negated(r.text[from:i], c.first) || question(r.text, i)
 				r.matches = append(r.matches, match{cue: c, span: Span{i, end}, clause: at, negated: negated})
 			}
 		}
@@ -142,7 +143,7 @@ func question(text string, i int) bool {
 // and the other way round.
 func (r *reading) weigh(l *Lexicon, at, i int, c *cue) {
 	k := &r.clauses[at]
-	if (c.section == sectionPraise) != l.negated(r.text[k.start:i], c.first) {
+	if (c.section == sectionPraise) != l.negated(r.text[min(k.start, i):i], c.first) {
 		k.praise++
 	} else {
 		k.blame++
