@@ -71,15 +71,15 @@ func (d *doctor) bad(name, fix, format string, args ...any) {
 	d.found = append(d.found, slack.Finding{Name: name, Detail: fmt.Sprintf(format, args...), Fix: fix})
 }
 
-// store opens the store the way serve does. It reports whether a running bot
-// holds it.
+// store looks at the store without changing it, so that an old layout is not
+// migrated by a check. It reports whether a running bot holds it.
 func (d *doctor) store(ctx context.Context) (running bool) {
 	path := d.Config.Storage.Path
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		d.newStore(path)
 		return false
 	}
-	db, err := openStore(ctx, path, storeOptions(d.Config), d.Logger)
+	db, err := lookAtStore(ctx, path, d.Logger)
 	if errors.Is(err, storage.ErrLocked) {
 		d.fine("store", "%v: a running bot, asked nothing more", err)
 		return true

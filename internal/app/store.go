@@ -53,6 +53,20 @@ func openStore(ctx context.Context, path string, o bolt.Options, log *slog.Logge
 	return db, nil
 }
 
+// lookAtStore opens a store to be read only: it must exist, and its layout stays
+// as it is.
+func lookAtStore(ctx context.Context, path string, log *slog.Logger) (*storage.DB, error) {
+	engine, err := bolt.Open(path, bolt.Options{ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	db, err := storage.Open(ctx, storage.Options{Engine: engine, Logger: log, ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	return db, nil
+}
+
 // openSeries loads the panels of a store. They must be closed before it is.
 func openSeries(ctx context.Context, db *storage.DB) (*series.Store, error) {
 	s, err := series.Open(ctx, db, series.Options{Pins: (*storage.Tx).PinnedRevisions})
