@@ -26,12 +26,14 @@ const unmatchedNames = 5
 
 // judge passes a pull through the data gate: its state, the reason and the
 // number of rows without a known SKU are set in the pull. The cursor returned
-// remembers the doubt and the usual amounts.
-func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur cursor, v gate.Verdict, err error) {
+// remembers the doubt and the usual amounts. With believe, what the gate doubts
+// is taken all the same, and the reason says so.
+func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull, believe bool) (cur cursor, v gate.Verdict, err error) {
 	if cur, err = c.cursor(ctx, f); err != nil {
 		return cur, v, err
 	}
-	if p.Snapshot.State != market.Complete {
+	v.State = p.Snapshot.State
+	if v.State != market.Complete {
 		return cur, v, nil
 	}
 	now := c.Now()
@@ -49,11 +51,13 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur curs
 	}
 	m := &p.Snapshot.Manifest
 	_, file := f.Source.(*source.File)
-	if file && cur.Doubted == m.Digest {
-		past.Doubt = nil // the same file again is no second witness
-	}
+	_, push := f.Source.(*source.Push)
+	past.Again = (file || push) && m.Digest != "" && cur.Doubted == m.Digest
 	v = gate.Judge(*p, past, now)
 	v.Soon = v.Soon && !file
+	if believe && v.State != market.Complete {
+		v = gate.Verdict{State: market.Complete, Reason: v.Reason + "; taken by hand"}
+	}
 	cur.Doubt, cur.Doubted = v.Doubt, ""
 	if v.Doubt != nil {
 		cur.Doubted = m.Digest

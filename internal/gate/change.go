@@ -26,6 +26,17 @@ var badTurns = []turned{
 	{market.RivalOffers, "no longer in stock", "in_stock", func(before, after int64) bool { return before == 1 && after == 0 }},
 }
 
+// Turns lists what rows can turn into in a mass change: the words of Doubt.What.
+func Turns() []string {
+	var out []string
+	for _, t := range badTurns {
+		if !slices.Contains(out, t.into) {
+			out = append(out, t.into)
+		}
+	}
+	return out
+}
+
 func halved(before, after int64) bool { return before > 0 && 2*after < before }
 
 // mass finds a bad turn that more rows took at once than is plausible.
@@ -36,6 +47,7 @@ func mass(rows, before *market.Batch, both []int) *Doubt {
 		}
 		now, then := rows.Column(t.column), before.Column(t.column)
 		n, of := 0, 0
+		var names []string
 		for i, j := range both {
 			if j < 0 {
 				continue
@@ -45,10 +57,11 @@ func mass(rows, before *market.Batch, both []int) *Doubt {
 			b, knew := then.Int(j)
 			if known && knew && t.worse(b, a) {
 				n++
+				names = addName(names, rows, i)
 			}
 		}
 		if n >= massMin && float64(n) > massShare*float64(of) {
-			return &Doubt{Kind: Mass, What: t.into, Count: n, Of: of}
+			return &Doubt{Kind: Mass, What: t.into, Count: n, Of: of, Names: names}
 		}
 	}
 	return nil

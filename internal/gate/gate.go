@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -40,7 +41,12 @@ type Doubt struct {
 	Count int       `json:"count"`
 	Of    int       `json:"of"`
 	Since time.Time `json:"since"` // of the pull that raised it
+	// Names are some of the keys that are missing, or that turned bad.
+	Names []string `json:"names,omitempty"`
 }
+
+// named is how many keys a doubt names.
+const named = 5
 
 // Past is what is known of a source's earlier pulls.
 type Past struct {
@@ -50,6 +56,9 @@ type Past struct {
 	// Medians are typical amounts of the money columns of events.
 	Medians map[string]int64
 	Doubt   *Doubt // of the pull before this one; nil when there was none
+	// Again says that this is the doubted pull once more, as a file that still
+	// lies in its folder: that is no second witness.
+	Again bool
 }
 
 // Verdict is what a complete pull is worth.
@@ -60,6 +69,8 @@ type Verdict struct {
 	// Soon asks for the second pull after a few minutes instead of at the
 	// source's next time.
 	Soon bool
+	// Confirmed is a doubt that this pull has settled: what it doubted is so.
+	Confirmed *Doubt
 }
 
 // Judge judges a complete pull; any other is returned as it is.
@@ -76,9 +87,10 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 		d.Since = old.Since
 	}
 	waited := now.Sub(d.Since)
+	agrees := d.Kind == Mass && waited >= secondLook || waited >= acceptAfter
 	switch {
-	case d.Kind == Mass && waited >= secondLook, waited >= acceptAfter:
-		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees"}
+	case agrees && !past.Again:
+		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees", Confirmed: d}
 	case d.Kind == Loss:
 		return Verdict{State: market.Partial, Reason: d.text(), Doubt: d}
 	}
@@ -114,11 +126,19 @@ func near(a, b int) bool {
 func (d *Doubt) text() string {
 	switch d.Kind {
 	case Loss:
-		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of)
+		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of) + d.names("missing")
 	case Drift:
 		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.What, factor(d), d.Of)
 	}
-	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What)
+	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What) + d.names("among them")
+}
+
+// names lists the keys that are known, after what they are.
+func (d *Doubt) names(what string) string {
+	if len(d.Names) == 0 {
+		return ""
+	}
+	return "; " + what + ": " + strings.Join(d.Names, ", ")
 }
 
 // factor writes the ratio, which Count holds in hundredths.
@@ -138,7 +158,33 @@ func loss(rows *market.Batch, past Past) *Doubt {
 	if float64(rows.Len()) >= fewRows*float64(usual) {
 		return nil
 	}
-	return &Doubt{Kind: Loss, Count: rows.Len(), Of: usual}
+	return &Doubt{Kind: Loss, Count: rows.Len(), Of: usual, Names: absent(rows, past.Picture)}
+}
+
+// absent names keys of the picture before that rows lack, in the picture's order.
+func absent(rows, before *market.Batch) []string {
+	if before == nil {
+		return nil
+	}
+	var out []string
+	for j, i := range pair(before, rows) {
+		if i < 0 {
+			out = addName(out, before, j)
+		}
+	}
+	return out
+}
+
+// addName adds the SKU of row i, while there is room for it.
+func addName(names []string, b *market.Batch, i int) []string {
+	if len(names) >= named || b.Table.Col("sku") < 0 {
+		return names
+	}
+	v := b.Column("sku")
+	if !v.Known(i) || slices.Contains(names, v.Texts[i]) {
+		return names
+	}
+	return append(names, v.Texts[i])
 }
 
 func intsOf(all []int) []int64 {

@@ -149,7 +149,7 @@ func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, er
 	}
 	for n := pages - 1; n >= 0; n-- {
 		if _, err := p.page(ctx, append(slices.Clip(base), number64(g.param, int64(g.first+n))), &t); err != nil {
-			return t, err
+			return t, missing(err, 1, n+1, pages)
 		}
 	}
 	if p.mapper.got(mark, t.items) < *t.total {
@@ -161,6 +161,26 @@ func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, er
 	}
 	p.judge(&t, mark)
 	return t, nil
+}
+
+// missing says which pages a failure leaves out, counted from 1 in the order of
+// the upstream. A last page of 0 or less than from says that nobody knows how
+// many there are.
+func missing(err error, from, to, of int) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	switch {
+	case from > to:
+		out.Message = fmt.Sprintf("page %d and any after it are missing: %s", from, e.Message)
+	case from == to:
+		out.Message = fmt.Sprintf("page %d of %d is missing: %s", from, of, e.Message)
+	default:
+		out.Message = fmt.Sprintf("pages %d to %d of %d are missing: %s", from, to, of, e.Message)
+	}
+	return &out
 }
 
 // count makes the counting call.
@@ -213,7 +233,8 @@ func (p *pull) onward(ctx context.Context, base []param) (tally, error) {
 		before, items := t.total, t.items
 		doc, err := p.page(ctx, append(slices.Clip(base), at), &t)
 		if err != nil {
-			return p.wanted(t), err
+			w := p.wanted(t)
+			return w, missing(err, n+1, w.want, w.want)
 		}
 		if err := p.total(ctx, doc, &t); err != nil {
 			return p.wanted(t), err
@@ -300,6 +321,10 @@ func (p *pull) judge(t *tally, mark mark) {
 		return
 	}
 	if got := p.mapper.got(mark, t.items); got < *t.total {
-		p.reasons = append(p.reasons, fmt.Sprintf("%d of %d rows came, on %d of %d pages", got, *t.total, t.pages, t.want))
+		text := fmt.Sprintf("%d of %d rows came, on %d of %d pages", got, *t.total, t.pages, t.want)
+		if g := &p.spec.http.page; !g.reverse && (g.kind == "number" || g.kind == "offset") && t.pages < t.want {
+			text += fmt.Sprintf("; pages %d to %d brought nothing", t.pages, t.want)
+		}
+		p.reasons = append(p.reasons, text)
 	}
 }
