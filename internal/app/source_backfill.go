@@ -62,9 +62,12 @@ func BackfillSource(ctx context.Context, o BackfillOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	c := newCollector(db, o.Config, o.Logger)
+	open := func() *storage.DB { return db }
+	deps := source.Deps{Logger: o.Logger, Limits: source.NewLimits(), Now: time.Now, Memory: sourceMemory(open)}
 	for _, shop := range o.Config.Markets() {
-		rows := &parentRows{db: func() *storage.DB { return db }, specs: specs, shop: shop, now: time.Now}
-		feeds, err := buildFeeds(specs, shop, source.Deps{Logger: o.Logger, Limits: source.NewLimits(), Now: time.Now, Parents: rows.values})
+		rows := &parentRows{db: open, specs: specs, shop: shop, now: time.Now}
+		deps.Parents = rows.values
+		feeds, err := buildFeeds(specs, shop, deps)
 		if err != nil {
 			return err
 		}

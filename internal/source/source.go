@@ -47,6 +47,8 @@ type Deps struct {
 	// Parents tells the values that a fan-out asks for. Nil when there is no
 	// store to look them up in; a source with foreach then fails.
 	Parents Parents
+	// Memory keeps what must outlive the process; the zero Memory keeps nothing.
+	Memory Memory
 	// Seed makes the jitter of waits repeatable.
 	Seed uint64
 }
