@@ -134,9 +134,40 @@ func (p *pull) total(ctx context.Context, doc any, t *tally) error {
 	return nil
 }
 
+// errGrown says that there are more pages than were counted.
+var errGrown = errors.New("there are more pages than were counted")
+
 // backward counts, then reads the pages from the last to the first: a row that
-// changes meanwhile moves rows towards the front, into pages not read yet.
+// changes meanwhile moves rows towards the front, into pages not read yet. When
+// the last page counted is not the last one, as where the count is answered by a
+// server that lags, it counts again.
 func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, error) {
+	const counts = 3
+	var t tally
+	err := errGrown
+	for try := 0; try < counts && errors.Is(err, errGrown); try++ {
+		p.mapper.rewind(mark)
+		t, err = p.downward(ctx, base)
+	}
+	switch {
+	case errors.Is(err, errGrown):
+		return t, &Error{Class: Incomplete, Message: err.Error() + fmt.Sprintf(", %d times", counts)}
+	case err != nil:
+		return t, err
+	}
+	if p.mapper.got(mark, t.items) < *t.total {
+		// Rows that changed since the count have left the window; ask again
+		// before calling the rest missing.
+		if err := p.count(ctx, base, &t); err != nil {
+			return t, err
+		}
+	}
+	p.judge(&t, mark)
+	return t, nil
+}
+
+// downward counts and reads every page once.
+func (p *pull) downward(ctx context.Context, base []param) (tally, error) {
 	g := &p.spec.http.page
 	var t tally
 	if err := p.count(ctx, base, &t); err != nil {
@@ -148,18 +179,21 @@ func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, er
 		return t, &ceiling{fmt.Sprintf("%d rows on %d pages", *t.total, pages)}
 	}
 	for n := pages - 1; n >= 0; n-- {
-		if _, err := p.page(ctx, append(slices.Clip(base), number64(g.param, int64(g.first+n))), &t); err != nil {
+		doc, err := p.page(ctx, append(slices.Clip(base), number64(g.param, int64(g.first+n))), &t)
+		if err != nil {
 			return t, missing(err, 1, n+1, pages)
 		}
-	}
-	if p.mapper.got(mark, t.items) < *t.total {
-		// Rows that changed since the count have left the window; ask again
-		// before calling the rest missing.
-		if err := p.count(ctx, base, &t); err != nil {
-			return t, err
+		if n < pages-1 || g.more == nil {
+			continue
+		}
+		v, err := g.more.one(ctx, doc)
+		if err != nil {
+			return t, &Error{Class: Incomplete, Message: "has_next: " + err.Error()}
+		}
+		if v == true {
+			return t, errGrown
 		}
 	}
-	p.judge(&t, mark)
 	return t, nil
 }
 
