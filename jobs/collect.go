@@ -85,6 +85,10 @@ type cursor struct {
 	Doubted string `json:"doubted,omitempty"`
 	// Medians are the usual amounts of events.
 	Medians map[string]int64 `json:"medians,omitempty"`
+	// Known is in what share of rows each column was known at least, in Pulls
+	// pulls.
+	Known map[string]float64 `json:"known,omitempty"`
+	Pulls int                `json:"pulls,omitempty"`
 }
 
 // Collect reads what is new of f. A picture, or a source without a window, is

@@ -37,7 +37,7 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull, believe b
 		return cur, v, nil
 	}
 	now := c.Now()
-	past := gate.Past{Medians: cur.Medians, Doubt: cur.Doubt}
+	past := gate.Past{Medians: cur.Medians, Known: cur.Known, Pulls: cur.Pulls, Doubt: cur.Doubt}
 	skus := map[string]bool{}
 	err = c.DB.View(ctx, func(tx *storage.Tx) error {
 		if err := c.past(tx, f, now, &past); err != nil {
@@ -63,16 +63,14 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull, believe b
 		cur.Doubted = m.Digest
 	}
 	p.Snapshot.State = v.State
+	if d := v.Doubt; d != nil && (d.Kind == gate.Gone || d.Kind == gate.Drift) {
+		v.Reason += "; it is taken from " + source.From(f.Source, d.What)
+	}
 	if v.Reason != "" {
 		m.Reasons = append(m.Reasons, v.Reason)
 	}
 	if v.State == market.Complete {
-		medians := maps.Clone(cur.Medians)
-		if medians == nil {
-			medians = map[string]int64{}
-		}
-		maps.Copy(medians, gate.Medians(p.Rows))
-		cur.Medians = medians
+		cur.learn(p.Rows)
 	} else {
 		p.Snapshot.Watermark = time.Time{}
 	}
@@ -84,6 +82,26 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull, believe b
 		}
 	}
 	return cur, v, nil
+}
+
+// learn notes what is usual in rows that are believed.
+func (cur *cursor) learn(rows *market.Batch) {
+	medians := maps.Clone(cur.Medians)
+	if medians == nil {
+		medians = map[string]int64{}
+	}
+	maps.Copy(medians, gate.Medians(rows))
+	cur.Medians = medians
+	known := gate.Known(rows)
+	if known == nil {
+		return
+	}
+	for name, share := range cur.Known {
+		if now, is := known[name]; is {
+			known[name] = min(now, share)
+		}
+	}
+	cur.Known, cur.Pulls = known, min(cur.Pulls+1, historyPulls)
 }
 
 // past loads what the gate compares with.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -89,10 +88,11 @@ func (c *Collector) remember(tx *storage.Tx, f Feed, cur cursor, t Taking) error
 		if err != nil {
 			return fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
 		}
-		medians := maps.Clone(cur.Medians)
-		maps.Copy(medians, now.Medians)
-		if now.Medians = medians; len(medians) == 0 {
-			return nil
+		if len(now.Medians) == 0 {
+			now.Medians = cur.Medians
+		}
+		if now.Pulls == 0 {
+			now.Known, now.Pulls = cur.Known, cur.Pulls
 		}
 		cur = now
 	}

@@ -189,16 +189,18 @@ func (w *trust) open() (skus []string) {
 	return skus
 }
 
-// gap is what the newest look says is missing.
+// gap is what the status says is missing, by feed.
 func (w *trust) gap() string {
 	w.t.Helper()
-	seen, err := report.Watch(w.t.Context(), w.DB, testShop(), w.watch.Rules, *w.now)
+	s, err := report.LoadStatus(w.t.Context(), w.DB, testShop(), *w.now, w.watch.Rules.Fresh)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	var all []string
-	for _, g := range seen.Gaps {
-		all = append(all, strings.Join(g.Details, "; "))
+	for _, f := range s.Feeds {
+		if f.Gap != nil {
+			all = append(all, strings.Join(f.Gap.Details, "; "))
+		}
 	}
 	return strings.Join(all, " | ")
 }

@@ -116,6 +116,42 @@ func eventDrift(rows *market.Batch, usual map[string]int64) *Doubt {
 	return nil
 }
 
+// gone finds a column that is unknown in nearly all rows, where it was known in
+// nearly all rows of every pull before.
+func gone(rows *market.Batch, past Past) *Doubt {
+	if past.Pulls < historyMin {
+		return nil
+	}
+	now := Known(rows)
+	for _, col := range rows.Table.Columns {
+		share, judged := now[col.Name]
+		if before, known := past.Known[col.Name]; judged && known && share < goneBelow && before >= goneFrom {
+			unknown := rows.Len() - int(share*float64(rows.Len())+0.5)
+			return &Doubt{Kind: Gone, What: col.Name, Count: unknown, Of: rows.Len()}
+		}
+	}
+	return nil
+}
+
+// Known is the share of rows in which each column is known; nil for too few rows
+// to tell.
+func Known(rows *market.Batch) map[string]float64 {
+	if rows == nil || rows.Len() < driftRows {
+		return nil
+	}
+	out := map[string]float64{}
+	for c, col := range rows.Table.Columns {
+		n, v := 0, rows.Col(c)
+		for i := range rows.Len() {
+			if v.Known(i) {
+				n++
+			}
+		}
+		out[col.Name] = float64(n) / float64(rows.Len())
+	}
+	return out
+}
+
 // Medians are the median amounts of the money columns of events with enough
 // known amounts above 0; nil for pictures.
 func Medians(rows *market.Batch) map[string]int64 {

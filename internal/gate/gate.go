@@ -20,7 +20,9 @@ const (
 	driftNear   = 0.02 // how near to 100 or 1/100 the median ratio of a picture is
 	driftFactor = 50.0 // events: how far a median must move
 	secondLook  = 5 * time.Minute
-	acceptAfter = 24 * time.Hour // a loss or a drift that stays this long is the new normal
+	goneBelow   = 0.02           // known in fewer rows: a column is gone
+	goneFrom    = 0.90           // that was never known in fewer rows than these
+	acceptAfter = 24 * time.Hour // a loss, a drift or a gap that stays this long is the new normal
 	agreement   = 0.10           // how far the counts of two pulls may differ
 )
 
@@ -32,6 +34,7 @@ const (
 	Loss  Kind = "loss"  // a picture has far fewer rows than usual
 	Mass  Kind = "mass"  // many rows turned bad in one pull
 	Drift Kind = "drift" // amounts moved by about a hundred: yuan read as fen, or the other way
+	Gone  Kind = "gone"  // a column that was always known is not any more: it was renamed, say
 )
 
 // Doubt is a judgement that waits for later pulls.
@@ -55,7 +58,11 @@ type Past struct {
 	At      time.Time     // when Picture was taken
 	// Medians are typical amounts of the money columns of events.
 	Medians map[string]int64
-	Doubt   *Doubt // of the pull before this one; nil when there was none
+	// Known is the least share of rows in which each column was known in any
+	// complete pull, and Pulls how many pulls that is of.
+	Known map[string]float64
+	Pulls int
+	Doubt *Doubt // of the pull before this one; nil when there was none
 	// Again says that this is the doubted pull once more, as a file that still
 	// lies in its folder: that is no second witness.
 	Again bool
@@ -97,8 +104,11 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 	return Verdict{State: market.Suspect, Reason: d.text(), Doubt: d, Soon: d.Kind == Mass}
 }
 
-// find returns the gravest doubt: amounts first, then rows, then states.
+// find returns the gravest doubt: columns first, then amounts, rows and states.
 func find(rows *market.Batch, past Past, now time.Time) *Doubt {
+	if d := gone(rows, past); d != nil {
+		return d
+	}
 	if rows.Table.Shape == market.Events {
 		return eventDrift(rows, past.Medians)
 	}
@@ -127,6 +137,8 @@ func (d *Doubt) text() string {
 	switch d.Kind {
 	case Loss:
 		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of) + d.names("missing")
+	case Gone:
+		return fmt.Sprintf("%s is unknown in %d of %d rows, where it was always known", d.What, d.Count, d.Of)
 	case Drift:
 		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.What, factor(d), d.Of)
 	}

@@ -93,3 +93,19 @@ func failed(s market.Snapshot, rejects []market.Reject, reasons ...string) marke
 	s.Manifest.Reasons = append(s.Manifest.Reasons, reasons...)
 	return market.Pull{Snapshot: s, Rejects: rejects}
 }
+
+// From says where a source takes a column from: a jq path, or the name of a
+// column. Empty when the declaration does not map it, or the source has none.
+func From(s Source, column string) string {
+	switch x := s.(type) {
+	case *api:
+		return x.spec.mapping.from(column)
+	case *File:
+		return x.spec.mapping.from(column)
+	case *Push:
+		return x.spec.mapping.from(column)
+	case *database:
+		return x.spec.mapping.from(column)
+	}
+	return ""
+}
