@@ -122,6 +122,9 @@ func (c *Collector) past(tx *storage.Tx, f Feed, now time.Time, into *gate.Past)
 	snap, rows, found, err := tx.State(f.Shop.ID, t, now, 0)
 	if err == nil && found {
 		into.Picture, into.At = rows, snap.Window.End
+		if snap.Source == f.Source.ID() {
+			into.Mark = snap.Watermark
+		}
 	}
 	return err
 }

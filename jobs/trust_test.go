@@ -91,15 +91,24 @@ func newTrust(t *testing.T, skus, per int) *trust {
 // feedOf builds the one source of a declaration.
 func feedOf(t *testing.T, yaml string) Feed {
 	t.Helper()
+	return feedsOf(t, yaml)[0]
+}
+
+// feedsOf builds the sources of a declaration.
+func feedsOf(t *testing.T, yaml string) (all []Feed) {
+	t.Helper()
 	specs, err := source.ParseSpecs("s.yaml", []byte(yaml), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := source.Build(specs[0], source.Deps{Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
+	for _, spec := range specs {
+		s, err := source.Build(spec, source.Deps{Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, Feed{Source: s, Shop: testShop(), Window: spec.Window})
 	}
-	return Feed{Source: s, Shop: testShop(), Window: specs[0].Window}
+	return all
 }
 
 // orders stores a week in which each of the first n SKUs sold ten pieces a day.

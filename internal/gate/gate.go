@@ -34,6 +34,7 @@ const (
 	Loss  Kind = "loss"  // a picture has far fewer rows than usual
 	Mass  Kind = "mass"  // many rows turned bad in one pull
 	Drift Kind = "drift" // amounts moved by about a hundred: yuan read as fen, or the other way
+	Older Kind = "older" // the data is older than that of the pull before
 	Gone  Kind = "gone"  // a column that was always known is not any more: it was renamed, say
 )
 
@@ -56,6 +57,7 @@ type Past struct {
 	Rows    []int         // of complete pulls, any order; the last seven or so
 	Picture *market.Batch // of the newest complete picture; nil when there is none
 	At      time.Time     // when Picture was taken
+	Mark    time.Time     // up to when the data of Picture is complete; zero when not known
 	// Medians are typical amounts of the money columns of events.
 	Medians map[string]int64
 	// Known is the least share of rows in which each column was known in any
@@ -85,7 +87,10 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 	if p.Snapshot.State != market.Complete || p.Rows == nil {
 		return Verdict{State: p.Snapshot.State, Doubt: past.Doubt}
 	}
-	d := find(p.Rows, past, now)
+	d := older(p.Snapshot, past)
+	if d == nil {
+		d = find(p.Rows, past, now)
+	}
 	if d == nil {
 		return Verdict{State: market.Complete}
 	}
@@ -102,6 +107,14 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 		return Verdict{State: market.Partial, Reason: d.text(), Doubt: d}
 	}
 	return Verdict{State: market.Suspect, Reason: d.text(), Doubt: d, Soon: d.Kind == Mass}
+}
+
+// older finds a picture that an upstream has gone back to.
+func older(s market.Snapshot, past Past) *Doubt {
+	if s.Watermark.IsZero() || past.Picture == nil || !s.Watermark.Before(past.Mark) {
+		return nil
+	}
+	return &Doubt{Kind: Older, What: s.Watermark.UTC().Format(time.RFC3339), Count: 1, Of: 1}
 }
 
 // find returns the gravest doubt: columns first, then amounts, rows and states.
@@ -137,6 +150,8 @@ func (d *Doubt) text() string {
 	switch d.Kind {
 	case Loss:
 		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of) + d.names("missing")
+	case Older:
+		return "the data is of " + d.What + ", older than that of a pull before"
 	case Gone:
 		return fmt.Sprintf("%s is unknown in %d of %d rows, where it was always known", d.What, d.Count, d.Of)
 	case Drift:

@@ -96,6 +96,7 @@ type pull struct {
 	parent  string                         // value that is being asked for
 	token   string                         // access token of the last call
 	issued  bool                           // it was fetched for that call
+	asOf    time.Time                      // of the oldest answer; zero when they do not say
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -142,6 +143,9 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 		done = w.End
 	}
 	a.log.DebugContext(ctx, "read", slog.String("source", a.spec.ID), slog.Int("slices", len(slices)), slog.Int("pages", p.tally.pages))
+	if !p.asOf.IsZero() && p.asOf.Before(done) {
+		done = p.asOf
+	}
 	return p.finish(snap, done, err)
 }
 

@@ -82,6 +82,9 @@ func (p *pull) page(ctx context.Context, params []param, t *tally) (any, error) 
 		return nil, err
 	}
 	t.pages++
+	if err := p.noteAsOf(ctx, doc); err != nil {
+		return doc, err
+	}
 	items, err := p.take(ctx, doc, p.tally.pages+t.pages)
 	t.items += items
 	return doc, err
