@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,8 +94,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	p.learn(ctx, p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
-	p.body.Reset()
-	size, err := p.body.ReadFrom(io.LimitReader(raw, h.maxBody+1))
+	size, err := readBody(p.body, raw, h.maxBody+1)
 	if err != nil {
 		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
 	}
@@ -107,6 +107,22 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 		v.class = Service // an expired token: the next try fetches another
 	}
 	return doc, v
+}
+
+// readBody reads up to most bytes of r into b and returns how many they were. It
+// lets b grow to about most and no further, whatever is sent.
+func readBody(b *bytes.Buffer, r io.Reader, most int64) (int64, error) {
+	const first = 64 << 10
+	b.Reset()
+	for limit := min(first, most); ; limit = min(2*limit, most) {
+		b.Grow(int(limit) - b.Len() + bytes.MinRead)
+		if _, err := b.ReadFrom(io.LimitReader(r, limit-int64(b.Len()))); err != nil {
+			return int64(b.Len()), err
+		}
+		if n := int64(b.Len()); n < limit || n == most {
+			return n, nil
+		}
+	}
 }
 
 // cause is the text of an error of the network without the address that was
