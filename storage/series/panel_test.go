@@ -81,7 +81,7 @@ func TestManyChunks(t *testing.T) {
 	w.reopen()
 	check("reopened")
 	now, _ := w.s.Panel(w.shop.ID).Now()
-	ranked, known := w.s.Panel(w.shop.ID).Top(5, func(uint32) bool { return true }, func(id uint32) (int64, bool) { return now.Value(series.GMV, id) })
+	ranked, known := w.s.Panel(w.shop.ID).Top(5, series.Filter{}, func(from int, v []int64) market.Bits { return now.Part(series.GMV, from, v) })
 	all := slices.Clone(now.Int64s())
 	slices.SortFunc(all, func(a, b int64) int { return int(b - a) })
 	for i, x := range ranked {
