@@ -215,6 +215,7 @@ type Horizon struct {
 	Sent time.Time // outbox entries that were sent, by creation; never dead ones
 	// Audit is for lines of the trail, Evidence for evidence by its moment.
 	Audit, Evidence time.Time
+	Pulls           time.Time // manifests by PulledAt, except those that something stands on
 }
 
 // pruneStep bounds a transaction of Prune, so that others get their turn.
@@ -226,7 +227,7 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 	for _, step := range []struct {
 		before time.Time
 		run    func(tx *Tx, before time.Time) (int, error)
-	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}} {
+	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}, {h.Pulls, (*Tx).prunePulls}} {
 		for more := !step.before.IsZero(); more; {
 			n := 0
 			err := db.Update(ctx, func(tx *Tx) (err error) {

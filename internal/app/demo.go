@@ -133,7 +133,7 @@ func (d *Demo) openDemoStore(ctx context.Context) (err error) {
 		return err
 	}
 	d.onStop("store", d.db.Close)
-	if d.panels, err = openSeries(ctx, d.db); err != nil {
+	if d.panels, err = openSeries(ctx, d.db, series.Ages{}); err != nil {
 		return err
 	}
 	d.onStop("panels", func() error { d.panels.Close(); return nil })

@@ -50,7 +50,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, agesOf(c))
 	if err != nil {
 		return err
 	}

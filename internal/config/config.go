@@ -189,6 +189,8 @@ type Storage struct {
 type Keep struct {
 	Raw      Duration `yaml:"raw" default:"90d"`     // every picture of stock, prices and offers
 	Events   Duration `yaml:"events" default:"800d"` // orders, refunds, reviews
+	Hours    Duration `yaml:"hours" default:"90d"`   // of every item on every channel
+	Days     Duration `yaml:"days" default:"400d"`   // what is summed up from the hours
 	Runs     Duration `yaml:"runs" default:"90d"`
 	Messages Duration `yaml:"messages" default:"180d"` // that were sent
 	Audit    Duration `yaml:"audit" default:"800d"`
