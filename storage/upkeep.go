@@ -26,6 +26,17 @@ type Size struct {
 	Bytes int64 // on disk
 	Free  int64 // of these, not used and reusable
 	Limit int64 // it may not grow beyond; 0 for none
+	Disk  int64 // free on the disk it lies on; -1 when that cannot be told
+}
+
+// Room is how much more the database can take: what it has free, and what it may
+// grow by. It is false when nothing bounds it that is known of.
+func (z Size) Room() (int64, bool) {
+	grow, bounded := z.Disk, z.Disk >= 0
+	if left := max(0, z.Limit-z.Bytes); z.Limit > 0 && (!bounded || left < grow) {
+		grow, bounded = left, true
+	}
+	return z.Free + grow, bounded
 }
 
 // Size tells how large the database is. It is cheap.
@@ -34,7 +45,7 @@ func (db *DB) Size(ctx context.Context) (Size, error) {
 	if err != nil {
 		return Size{}, fmt.Errorf("store size: %w", err)
 	}
-	return Size{Bytes: h.Bytes, Free: h.Free, Limit: h.Limit}, nil
+	return Size{Bytes: h.Bytes, Free: h.Free, Limit: h.Limit, Disk: h.Disk}, nil
 }
 
 // SizeAdvice is what an operator should think about.

@@ -236,9 +236,8 @@ func leading(v uint64, b []byte) (uint64, int) {
 	for i, d := range b {
 		if d -= '0'; d > 9 {
 			return v, i
-		} else {
-			v = v*10 + uint64(d)
 		}
+		v = v*10 + uint64(d)
 	}
 	return v, len(b)
 }
