@@ -70,7 +70,7 @@ func lookAtStore(ctx context.Context, path string, log *slog.Logger) (*storage.D
 // openSeries loads the panels of a store, which keep their levels for as long as
 // ages say. They must be closed before the store is.
 func openSeries(ctx context.Context, db *storage.DB, ages series.Ages) (*series.Store, error) {
-	s, err := series.Open(ctx, db, series.Options{Ages: ages, Pins: (*storage.Tx).PinnedRevisions})
+	s, err := series.Open(ctx, db, series.Options{Ages: ages, Pins: (*storage.Tx).Pins})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}

@@ -134,7 +134,9 @@ func (r *panelReader) coverage() (Coverage, error) {
 	if end := r.shop.Start(r.q.To + 1); end.Before(at) {
 		at = end
 	}
-	return coverage(r.tx, all, at, zeroTime, r.q.AsOf), nil
+	c := coverage(r.tx, all, at, zeroTime, r.q.AsOf)
+	c.Hours = r.tx.Hours()
+	return c, nil
 }
 
 func (r *panelReader) top(q TopQuery) (Top, error) {

@@ -118,8 +118,8 @@ func TestOracle(t *testing.T) {
 
 func play(t *testing.T, rt *rapid.T, step time.Duration) {
 	o := &oracle{slots: map[int64]map[market.Revision]frameOf{}}
-	w, engine := inMemory(t, series.Options{Settle: time.Hour, Pins: func(*storage.Tx, market.ShopID) ([]market.Revision, error) {
-		return o.pins, nil
+	w, engine := inMemory(t, series.Options{Settle: time.Hour, Pins: func(*storage.Tx, market.ShopID) (storage.Pins, error) {
+		return storage.Pins{Revisions: o.pins}, nil
 	}})
 	defer w.close()
 	start := time.Date(2025, 10, 29, 3, 0, 0, 0, time.UTC)

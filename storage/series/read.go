@@ -142,7 +142,15 @@ func (s *Store) eachSlot(tx *storage.Tx, shop market.ShopID, w market.Window, as
 		return err
 	}
 	for _, p := range periods {
-		if err := visitSlots(p, w, asOf, step, visit); err != nil {
+		first := true
+		err := visitSlots(p, w, asOf, step, func(p *period, i, k int, slot Slot) {
+			if first {
+				tx.ReadsHours(slot.Start)
+				first = false
+			}
+			visit(p, i, k, slot)
+		})
+		if err != nil {
 			return err
 		}
 	}
