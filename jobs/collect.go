@@ -12,6 +12,7 @@ import (
 
 	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 )
@@ -31,6 +32,9 @@ type Collector struct {
 	DB     *storage.DB
 	Logger *slog.Logger
 	Now    func() time.Time
+	// Notifiers tell of mass changes that a second pull has confirmed, each in
+	// its shop. A shop without one is not told.
+	Notifiers []*notify.Notifier
 
 	full atomic.Bool // the store had no room for the last pull
 
@@ -106,6 +110,10 @@ type cursor struct {
 	Doubted string `json:"doubted,omitempty"`
 	// Medians are the usual amounts of events.
 	Medians map[string]int64 `json:"medians,omitempty"`
+	// Known is in what share of rows each column was known at least, in Pulls
+	// pulls.
+	Known map[string]float64 `json:"known,omitempty"`
+	Pulls int                `json:"pulls,omitempty"`
 }
 
 // Collect reads what is new of f. A picture, or a source without a window, is
@@ -165,43 +173,27 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 	if p.Snapshot.State == "" {
 		return pullErr
 	}
-	cur, verdict, err := c.judge(ctx, f, &p)
-	if err != nil {
-		return err
-	}
-	if p.Snapshot.State == market.Complete && p.Rows != nil && p.Rows.Table.Shape == market.Events {
-		cur.End = w.End
-	}
-	raw, err := json.Marshal(cur)
-	if err != nil {
-		return fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
-	}
-	err = c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
-		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
-			return err
-		}
-		return tx.PutCursor(f.Source.ID(), raw)
-	})
+	got, err := c.Take(ctx, f, p, Taking{End: w.End})
 	switch {
 	case errors.Is(err, storage.ErrFull):
 		c.full.Store(true)
-		return fmt.Errorf("store %s: %w: %w", f.Source.ID(), ErrPaused, err)
+		return fmt.Errorf("%w: %w", ErrPaused, err)
 	case err != nil:
-		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
+		return err
 	case pullErr != nil:
 		return pullErr
-	case verdict.Soon:
-		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), verdict.Reason, ErrLater)
+	case got.Soon:
+		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), got.Reason, ErrLater)
 	}
-	if file, ok := f.Source.(*source.File); ok && p.Snapshot.State == market.Complete {
+	if file, ok := f.Source.(*source.File); ok && got.State == market.Complete {
 		if err := file.Stored(); err != nil {
 			return err
 		}
 	}
-	if p.Snapshot.State != market.Complete {
-		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), p.Snapshot.State, p.Snapshot.Manifest.Reasons)
+	if got.State != market.Complete {
+		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), got.State, got.Manifest.Reasons)
 	}
 	c.Logger.LogAttrs(ctx, slog.LevelDebug, "pull stored", slog.String("source", f.Source.ID()),
-		slog.Int("rows", p.Snapshot.Manifest.Rows), slog.Time("until", w.End))
+		slog.Int("rows", got.Manifest.Rows), slog.Time("until", w.End))
 	return nil
 }

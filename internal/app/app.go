@@ -114,6 +114,7 @@ func New(set Settings) (*App, error) {
 		}
 		a.envs = append(a.envs, env)
 		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		a.collector.Notifiers = append(a.collector.Notifiers, env.Notify)
 		for _, c := range set.Shops[i].channels() {
 			if byChannel[c] == nil {
 				byChannel[c] = env

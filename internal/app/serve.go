@@ -109,7 +109,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 	if err != nil {
 		return nil, err
 	}
-	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now}
+	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now, Memory: sourceMemory(db)}
 	var shops []Shop
 	for _, m := range c.Markets() {
 		rows := &parentRows{db: db, specs: specs, shop: m, now: clock.Now}
