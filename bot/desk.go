@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,6 +61,7 @@ const (
 
 // Accept takes an event and returns at once with what to tell the platform.
 func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
+	e.Lang = d.chosen(ctx, e)
 	l := d.locale(e)
 	if !d.Policy.Serves(e.Team, e.Guest) {
 		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event refused", slog.String("team", e.Team), slog.Bool("guest", e.Guest))
@@ -223,8 +225,23 @@ func (d *Desk) excuse(ctx context.Context, e chat.Event, err error) commands.Rep
 	return commands.Reply{Message: chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}}
 }
 
-// lang is the language in which e is answered: what the person's chat client
-// speaks, else the channel's, else the bot's.
+// chosen is the language that the person of e has chosen, else the one that the
+// chat client speaks. It only reads, which waits for nobody.
+func (d *Desk) chosen(ctx context.Context, e chat.Event) string {
+	lang := ""
+	err := d.DB.View(ctx, func(tx *storage.Tx) error {
+		p, err := tx.Person(e.User)
+		lang = p.Lang
+		return err
+	})
+	if err != nil {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "chosen language not read", slog.Any("err", err))
+	}
+	return cmp.Or(lang, e.Lang)
+}
+
+// lang is the language in which e is answered: what the person has chosen or
+// the chat client speaks, else the channel's, else the bot's.
 func (d *Desk) lang(e chat.Event) string {
 	switch {
 	case e.Lang != "":

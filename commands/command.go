@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
+	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -76,6 +77,11 @@ func all() []*Command {
 		alerts,
 		silence,
 		silences,
+		subscribe,
+		unsubscribe,
+		subscriptions,
+		quiet,
+		language,
 		define,
 		status,
 		ackTyped,
@@ -112,6 +118,7 @@ func acts() []*Act {
 	return []*Act{
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
+		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
 	}
 }
 
@@ -123,6 +130,8 @@ type Env struct {
 	Notify *notify.Notifier // tells of what people do to alerts
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Posts are the places that the configuration names for digests.
+	Posts []outbox.Route
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 
@@ -295,8 +304,13 @@ func (env *Env) Forged(ctx context.Context, ask Ask) (Reply, error) {
 
 // refused notes in the audit that somebody tried what could not be done.
 func (env *Env) refused(ctx context.Context, ask Ask, why string) error {
+	return env.refusedAs(ctx, ask, ask.Verb, why)
+}
+
+// refusedAs does so for something that was typed.
+func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
 	return env.DB.Update(ctx, func(tx *storage.Tx) error {
-		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: ask.Verb, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
+		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
@@ -93,6 +94,8 @@ func inputElement(in chat.Input) slackgo.BlockElement {
 		return e
 	case chat.InputChoice:
 		return choiceElement(in)
+	case chat.InputChoices:
+		return choicesElement(in)
 	case chat.InputText, chat.InputLines:
 	}
 	e := slackgo.NewPlainTextInputBlockElement(nil, in.Name)
@@ -118,6 +121,28 @@ func choiceElement(in chat.Input) slackgo.BlockElement {
 	return e
 }
 
+// choicesElement takes at most ten options as boxes to tick, more as a menu.
+func choicesElement(in chat.Input) slackgo.BlockElement {
+	initial := strings.Split(in.Initial, ",")
+	var options, ticked []*slackgo.OptionBlockObject
+	for _, o := range in.Options {
+		x := slackgo.NewOptionBlockObject(o.Value, plain(clamp(clean(o.Label), maxLabel)), nil)
+		options = append(options, x)
+		if slices.Contains(initial, o.Value) {
+			ticked = append(ticked, x)
+		}
+	}
+	const maxBoxes = 10
+	if len(options) > maxBoxes {
+		e := slackgo.NewOptionsMultiSelectBlockElement(slackgo.MultiOptTypeStatic, nil, in.Name, options...)
+		e.InitialOptions = ticked
+		return e
+	}
+	e := slackgo.NewCheckboxGroupsBlockElement(in.Name, options...)
+	e.InitialOptions = ticked
+	return e
+}
+
 // sentView is the part of a sent form that we use.
 type sentView struct {
 	ID       string `json:"id"`
@@ -138,6 +163,9 @@ type sentAnswer struct {
 	Selected *struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
+	Ticked []struct {
+		Value string `json:"value"`
+	} `json:"selected_options"`
 }
 
 func (a sentAnswer) text() string {
@@ -149,7 +177,11 @@ func (a sentAnswer) text() string {
 	if a.Selected != nil {
 		return a.Selected.Value
 	}
-	return ""
+	var ticked []string
+	for _, o := range a.Ticked {
+		ticked = append(ticked, o.Value)
+	}
+	return strings.Join(ticked, ",")
 }
 
 // readForm reads the answers of a form.
