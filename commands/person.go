@@ -118,7 +118,7 @@ func (env *Env) changePerson(ctx context.Context, ask Ask, act string, change fu
 }
 
 // languageMenu is the choice of a language on a page.
-var languageMenu = &Act{Verb: card.VerbLanguage, Right: access.Self, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var languageMenu = &Act{Verb: card.VerbLanguage, Right: access.Self, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	lang, ok := langWords[fold(ask.Value)]
 	if !ok && ask.Value != card.LangAuto {
 		return env.Forged(ctx, ask)
@@ -128,7 +128,7 @@ var languageMenu = &Act{Verb: card.VerbLanguage, Right: access.Self, Run: func(c
 }}
 
 // quietButton opens the form for quiet hours.
-var quietButton = &Act{Verb: card.VerbQuiet, Right: access.Self, Run: func(_ context.Context, env *Env, ask Ask) (Reply, error) {
+var quietButton = &Act{Verb: card.VerbQuiet, Right: access.Self, Brief: true, Run: func(_ context.Context, env *Env, ask Ask) (Reply, error) {
 	pen := ask.pen(env)
 	f := pen.QuietForm()
 	return Reply{Form: &f, Message: pen.Said(pen.L.T("audience.quiet_how"))}, nil
@@ -136,7 +136,7 @@ var quietButton = &Act{Verb: card.VerbQuiet, Right: access.Self, Run: func(_ con
 
 // quietForm keeps the quiet hours of the form.
 var quietForm = &Act{
-	Verb: card.VerbQuietForm, Right: access.Self,
+	Verb: card.VerbQuietForm, Right: access.Self, Brief: true,
 	Check: func(env *Env, ask Ask) map[string]string {
 		if _, err := formQuiet(env, ask); err != nil {
 			t, _ := trouble(err)

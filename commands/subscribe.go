@@ -272,7 +272,7 @@ func (env *Env) subscribed(ctx context.Context, ask Ask) (card.Subscribed, error
 
 // subscribeForm keeps what was chosen in the form.
 var subscribeForm = &Act{
-	Verb: card.VerbSubscribeForm, Right: access.Self,
+	Verb: card.VerbSubscribeForm, Right: access.Self, Brief: true,
 	Check: func(env *Env, ask Ask) map[string]string {
 		if len(formKinds(ask)) == 0 {
 			return map[string]string{card.FieldKinds: ask.pen(env).L.T("audience.which_kind")}
@@ -300,14 +300,14 @@ func formKinds(ask Ask) (out []audience.Kind) {
 }
 
 // subscribeButton opens the form from a page that has no question.
-var subscribeButton = &Act{Verb: card.VerbSubscribe, Right: access.Self, Run: func(_ context.Context, env *Env, ask Ask) (Reply, error) {
+var subscribeButton = &Act{Verb: card.VerbSubscribe, Right: access.Self, Brief: true, Run: func(_ context.Context, env *Env, ask Ask) (Reply, error) {
 	pen := ask.pen(env)
 	f := pen.SubscribeForm(env.mayChannel(ask))
 	return Reply{Form: &f, Message: pen.Said(pen.L.T("audience.how"))}, nil
 }}
 
 // unsubscribeButton ends the one subscription that it stands beside.
-var unsubscribeButton = &Act{Verb: card.VerbUnsubscribe, Right: access.Self, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var unsubscribeButton = &Act{Verb: card.VerbUnsubscribe, Right: access.Self, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	s, ok := card.ParseSubscription(ask.Value)
 	if !ok {
 		return env.Forged(ctx, ask)

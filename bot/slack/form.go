@@ -19,6 +19,7 @@ type formMemo struct {
 	Value   string `json:"v"`
 	Channel string `json:"c,omitempty"`
 	Thread  string `json:"t,omitempty"`
+	OnHome  bool   `json:"h,omitempty"`
 }
 
 // maxIntro bounds the words above the inputs of a form.
@@ -48,7 +49,7 @@ func (s *Slack) OpenForm(ctx context.Context, e chat.Event, f chat.Form) error {
 }
 
 func formView(e chat.Event, f chat.Form) (slackgo.ModalViewRequest, error) {
-	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread})
+	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread, OnHome: e.OnHome})
 	if err != nil {
 		return slackgo.ModalViewRequest{}, err
 	}
@@ -146,6 +147,7 @@ func choicesElement(in chat.Input) slackgo.BlockElement {
 // sentView is the part of a sent form that we use.
 type sentView struct {
 	ID       string `json:"id"`
+	Type     string `json:"type"`
 	Hash     string `json:"hash"`
 	Callback string `json:"callback_id"`
 	Memo     string `json:"private_metadata"`
@@ -195,7 +197,7 @@ func (s *Slack) readForm(a action) (chat.Event, error) {
 	}
 	at := s.cfg.Now()
 	e := chat.Event{
-		Kind: chat.Submit, At: at, Team: a.team(), Channel: memo.Channel, Thread: memo.Thread, User: a.User.ID,
+		Kind: chat.Submit, At: at, Team: a.team(), Channel: memo.Channel, Thread: memo.Thread, OnHome: memo.OnHome, User: a.User.ID,
 		Keys: []string{"vw:" + a.View.ID + ":" + a.View.Hash + ":" + a.Trigger}, Verb: a.View.Callback, Value: memo.Value,
 		Fields: map[string]string{}, Handle: s.handles.open("", a.Trigger, at, false),
 	}
