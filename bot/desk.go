@@ -170,6 +170,7 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 	case chat.Shortcut:
 		return env.Press(ctx, ask)
 	case chat.Joined:
+		ask.Lang = cmp.Or(d.Langs[e.Channel], d.Lang) // it is said to the channel
 		return env.Welcome(ctx, ask)
 	case chat.Home:
 		return env.HomePage(ctx, ask, "")
@@ -213,7 +214,7 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 		return nil
 	case e.Kind == chat.Home:
 		return d.Home(ctx, e.User, r.Message)
-	case r.Share || e.Kind == chat.Joined:
+	case r.Share:
 		return d.Sender.Share(ctx, e, r.Message)
 	}
 	return d.Sender.Answer(ctx, e, r.Message)

@@ -321,11 +321,6 @@ func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
 	})
 }
 
-// Welcome greets a channel or a person with what can be asked.
-func (env *Env) Welcome(_ context.Context, ask Ask) (Reply, error) {
-	return Reply{Message: ask.pen(env).Help(env.topics, true)}, nil
-}
-
 // unknown offers the command nearest to what was typed.
 func (env *Env) unknown(ask Ask) *Reply {
 	pen := ask.pen(env)
