@@ -38,6 +38,8 @@
 //	group_open          shop created id               - (those that may still be written about)
 //	group_last          key                           id of its last episode
 //	silence             shop id                       JSON (a list)
+//	subscription        shop place kind               JSON (a list)
+//	person              user                          JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -99,6 +101,8 @@ const (
 	spaceGroupOpen      = "group_open"
 	spaceGroupLast      = "group_last"
 	spaceSilence        = "silence"
+	spaceSubscription   = "subscription"
+	spacePerson         = "person"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

@@ -212,7 +212,7 @@ func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 	if s.Alerts == nil {
 		s.Alerts = &alert.Route{Name: "alerts"}
 	}
-	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules})
+	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules, Posts: s.Routes})
 }
 
 // channels are the places where a shop speaks, in the order of configuration.

@@ -81,10 +81,17 @@ func (p Policy) Reconciled(e Entry, receipt chat.Receipt, found bool, err error,
 }
 
 func (p Policy) tired(e Entry, now time.Time) Entry {
-	if !e.State.Done() && now.Sub(e.Created) > p.GiveUp {
+	if began := later(e.Created, e.Hold); !e.State.Done() && now.Sub(began) > p.GiveUp {
 		e.State = Dead
 	}
 	return e
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func (p Policy) backoff(attempts int) time.Duration {
