@@ -189,7 +189,7 @@ type view struct {
 func (o *outlook) view(p metric.DailyPart) *view {
 	y := o.history(p)
 	v := &view{o: o, part: p}
-	v.ahead, v.uplifts, v.err = forecast.RunMarked(y, o.marks, forecast.Daily, int(o.to-o.today)+1)
+	v.ahead, v.uplifts, v.err = forecast.RunMarked(y, o.marksOf(p), forecast.Daily, int(o.to-o.today)+1)
 	if v.err == nil && v.ahead.Known < leastHistory {
 		v.err = forecast.ErrTooShort
 	}
@@ -197,6 +197,26 @@ func (o *outlook) view(p metric.DailyPart) *view {
 		v.paceToday()
 	}
 	return v
+}
+
+// marksOf is the calendar of a part: campaigns in which its unit does not take
+// part are ordinary days to it.
+func (o *outlook) marksOf(p metric.DailyPart) []forecast.Mark {
+	unit := o.q.Filter.Unit
+	if o.q.By == metric.ByUnit && p.Key != "" {
+		unit = market.Unit(p.Key)
+	}
+	if unit == "" {
+		return o.marks
+	}
+	out := slices.Clone(o.marks)
+	for i := range out {
+		_, phase, on := o.shop.Calendar.On(o.first + market.Day(o.begin+i))
+		if on && len(phase.Units) > 0 && !slices.Contains(phase.Units, unit) {
+			out[i] = forecast.Mark{}
+		}
+	}
+	return out
 }
 
 // paceToday judges today by the same weekdays before it, when at least an hour
