@@ -45,10 +45,12 @@ type Command struct {
 func all() []*Command {
 	return []*Command{
 		gmv,
+		target,
 		why,
 		forecast,
 		race,
 		campaign,
+		calendar,
 		channels,
 		bands,
 		regions,
@@ -112,6 +114,7 @@ func acts() []*Act {
 	return []*Act{
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
+		planNow, planUndo, targetForm, targetEdit,
 	}
 }
 
