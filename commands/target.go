@@ -222,7 +222,7 @@ var targetForm = &Act{Verb: card.VerbTargetForm, Right: access.Admin, Run: func(
 	t := market.Target{}
 	q, err := Parse(env.Shop, targetName, ask.Value, ask.Now)
 	if err == nil {
-		t.Unit, t.Category, err = q.Unit, q.Category, nil
+		t.Unit, t.Category = q.Unit, q.Category
 		t.From, t.To = env.planSpan(q, env.Shop.Day(ask.Now))
 		if was, ok := env.Shop.TargetOf(t.Scope()); ok {
 			t = was

@@ -58,7 +58,7 @@ func DaysWords(days []market.DayWeight) string {
 	return strings.Join(parts, "+")
 }
 
-// HoursWords writes planned weights of hours as they are typed: 1/1/2/…
+// HoursWords writes planned weights of hours as they are typed, with slashes between.
 func HoursWords(hours []float64) string {
 	parts := make([]string, 0, len(hours))
 	for _, w := range hours {

@@ -108,15 +108,12 @@ func (p Pen) targetTable(t report.Targets) *chat.Table {
 
 func (p Pen) targetCells(r report.TargetRow, x report.TargetTier) []string {
 	none := p.L.Missing()
-	gap, needed, run, odds := none, none, none, none
+	gap, needed, run, odds := p.short(x.Gap), none, none, none
 	switch {
 	case x.Reached:
 		gap, odds = "✓", "✓"
-	default:
-		gap = p.short(x.Gap)
-		if x.ChanceKnown && x.Daily > 0 { // what is over has no chance left
-			odds = p.likely(x.Chance.Chance)
-		}
+	case x.ChanceKnown && x.Daily > 0: // what is over has no chance left
+		odds = p.likely(x.Chance.Chance)
 	}
 	if x.Hourly > 0 {
 		needed = p.g("per_hour", "money", p.short(x.Hourly))

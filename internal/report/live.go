@@ -261,24 +261,15 @@ func (l *loader) liveSales(v *Live, stages map[stage]*liveHours, q LiveQuery, w 
 	}
 	open := map[stageHour]market.Fen{} // of lines whose entry is not known
 	goods := make([]map[string]market.Fen, len(v.Sessions))
-	start, end := w.Millis()
 	for _, b := range batches {
-		at, status, sku, channel := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel")
-		paid, entry := b.Column("paid"), b.Column("entry")
-		for i := range b.Len() {
-			ms, ok := at.Int(i)
-			k := stage{market.Channel(channel.Text(i)), l.items.Unit(market.SKU(sku.Text(i)))}
-			if !ok || ms < start || ms >= end || status.Text(i) == market.Placed || q.Unit != "" && k.unit != q.Unit || q.Channel != "" && k.channel != q.Channel {
-				continue
-			}
-			money, came := market.Fen(paid.Ints[i]), entry.Text(i)
+		l.liveLines(b, q, w, func(k stage, ms int64, sku, came string, money market.Fen) {
 			v.All += money
 			n := v.session(k, ms)
 			switch {
 			case came == "":
 				open[stageHour{k, ms - ms%time.Hour.Milliseconds()}] += money
 			case came != LiveEntry:
-				continue
+				return
 			default:
 				v.Paid += money
 				if n >= 0 {
@@ -289,9 +280,9 @@ func (l *loader) liveSales(v *Live, stages map[stage]*liveHours, q LiveQuery, w 
 				if goods[n] == nil {
 					goods[n] = map[string]market.Fen{}
 				}
-				goods[n][sku.Text(i)] += money
+				goods[n][sku] += money
 			}
-		}
+		})
 	}
 	for k, money := range open {
 		part := market.Fen(float64(money)*stages[k.stage].paying(k.hour) + .5)
@@ -305,6 +296,22 @@ func (l *loader) liveSales(v *Live, stages map[stage]*liveHours, q LiveQuery, w 
 		v.Sessions[n].Top = l.bestOf(goods[n])
 	}
 	return nil
+}
+
+// liveLines visits the lines of a batch that were paid in a window on a stage
+// that the question keeps.
+func (l *loader) liveLines(b *market.Batch, q LiveQuery, w market.Window, visit func(k stage, ms int64, sku, came string, money market.Fen)) {
+	at, status, sku, channel := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel")
+	paid, entry := b.Column("paid"), b.Column("entry")
+	start, end := w.Millis()
+	for i := range b.Len() {
+		ms, ok := at.Int(i)
+		k := stage{market.Channel(channel.Text(i)), l.items.Unit(market.SKU(sku.Text(i)))}
+		if !ok || ms < start || ms >= end || status.Text(i) == market.Placed || q.Unit != "" && k.unit != q.Unit || q.Channel != "" && k.channel != q.Channel {
+			continue
+		}
+		visit(k, ms, sku.Text(i), entry.Text(i), market.Fen(paid.Ints[i]))
+	}
 }
 
 // session is the index of the session of a stage that holds a moment, or -1.
