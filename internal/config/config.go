@@ -141,6 +141,11 @@ type Slack struct {
 	Teams []string `yaml:"teams"`
 	// Listen is where signed requests arrive in http mode.
 	Listen string `yaml:"listen"`
+	// Ping is the silence after which a socket counts as dead.
+	Ping Duration `yaml:"ping" default:"30s"`
+	// Unreadable is what becomes of a message of which nobody can tell whether it
+	// has arrived, since the channel's history cannot be read.
+	Unreadable string `yaml:"unreadable" default:"hold" rule:"one=hold|repeat_marked"`
 }
 
 // Post says what one chat channel receives.
