@@ -122,7 +122,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 		if err != nil {
 			return nil, err
 		}
-		s := Shop{Shop: m, Feeds: feeds, Rules: limits}
+		s := Shop{Shop: m, Feeds: feeds, Rules: limits, Floors: floors(c, m.Currency)}
 		for _, p := range c.Post {
 			if p.Shop == string(m.ID) {
 				s.Routes = append(s.Routes, route(c, p))

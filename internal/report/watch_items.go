@@ -6,7 +6,7 @@ import (
 )
 
 func (w *watch) rivalMoves() ([]analysis.Finding, error) {
-	_, own, err := w.ownPrices(w.now)
+	own, err := w.prices()
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 }
 
 func (w *watch) stockOuts() ([]analysis.Finding, error) {
-	_, lines, err := w.stockLines(w.week, w.now)
+	lines, err := w.stock()
 	if err != nil {
 		return nil, err
 	}

@@ -16,18 +16,11 @@ const day = 24 * time.Hour
 // with fewer complaints than the rule's minimum are passed over before their
 // history is read, unless their alert is open.
 func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
-	end := earlier(known(w.feeds, market.Reviews.Name), w.now)
-	if refunds := known(w.feeds, market.Refunds.Name); !refunds.IsZero() {
-		end = earlier(end, refunds)
-	}
-	if end.IsZero() {
-		return nil, ErrNoData
-	}
-	window := market.Window{Start: end.Add(-day), End: end}
-	recent, err := w.voices(window, nil)
+	window, recent, err := w.lastVoices()
 	if err != nil {
 		return nil, err
 	}
+	end := window.End
 	items := map[string][]*complaint{}
 	for i := range recent.complaints {
 		if c := &recent.complaints[i]; c.kind != neutralReview && c.sku != "" {
@@ -54,6 +47,26 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		in.Items = append(in.Items, c)
 	}
 	return analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in), nil
+}
+
+// lastVoices is what buyers said in the 24 hours before the end of the reviews.
+func (w *watch) lastVoices() (market.Window, *voices, error) {
+	end := earlier(known(w.feeds, market.Reviews.Name), w.now)
+	if refunds := known(w.feeds, market.Refunds.Name); !refunds.IsZero() {
+		end = earlier(end, refunds)
+	}
+	if end.IsZero() {
+		return market.Window{}, nil, ErrNoData
+	}
+	window := market.Window{Start: end.Add(-day), End: end}
+	if w.recent == nil {
+		v, err := w.voices(window, nil)
+		if err != nil {
+			return window, nil, err
+		}
+		w.recent = &v
+	}
+	return window, w.recent, nil
 }
 
 func (w *watch) itemSubject(sku string) analysis.Subject {
