@@ -50,6 +50,11 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
+	for i := range shops {
+		if err := saveRules(ctx, db, &shops[i]); err != nil {
+			return err
+		}
+	}
 	panels, err := openSeries(ctx, db)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"shopwatch/internal/analysis/spike"
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 )
 
 const day = 24 * time.Hour
@@ -46,7 +47,20 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		c.Exposure = before.exposure(sku)
 		in.Items = append(in.Items, c)
 	}
-	return analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in), nil
+	found := analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in)
+	if w.noted != nil {
+		for _, c := range in.Items {
+			before := int64(0)
+			for _, n := range c.Before {
+				before += n
+			}
+			w.noteOld(analysis.RuleComplaintSpike, analysis.Subject{Unit: c.Unit, SKU: c.SKU, Title: c.Title}, found, analysis.Reading{
+				Metric: "complaints", Unit: metric.Count, Window: window, Value: float64(c.Count), Limit: float64(w.rules.Complaints.Min), High: true,
+				Numbers: []analysis.Number{number("before", float64(before)), number("past", float64(len(c.Before))), money("gmv_7d", c.GMV7d)},
+			})
+		}
+	}
+	return found, nil
 }
 
 // lastVoices is what buyers said in the 24 hours before the end of the reviews.
