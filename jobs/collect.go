@@ -47,18 +47,43 @@ type Collector struct {
 // for it.
 var ErrPaused = errors.New("collecting is paused, as the store has no space left: free some on its disk or raise storage.max_size; it goes on by itself")
 
-// room is what must be free before a paused collector reads again.
-const room = 1 << 20
+// Room in the store. Collecting pauses while there is less than reserve, which is
+// left to alerts, messages and what people do; a paused collector reads again
+// when probe bytes could be written besides.
+const (
+	reserve = 16 << 20
+	probe   = 1 << 20
+)
+
+// short reports whether so little room is left that collecting has to wait. Of a
+// small database an eighth is kept.
+func short(size storage.Size) bool {
+	room, bounded := size.Room()
+	keep := int64(reserve)
+	if size.Limit > 0 {
+		keep = min(keep, size.Limit/8)
+	}
+	return bounded && room < keep
+}
 
 // Paused reports whether collecting waits for room in the store.
 func (c *Collector) Paused() bool { return c.full.Load() }
 
-// resumes looks for room when the last pull found none.
+// resumes looks for room: whether enough is left for others, and whether there is
+// any when the last pull found none.
 func (c *Collector) resumes(ctx context.Context) error {
+	size, err := c.DB.Size(ctx)
+	if err != nil {
+		return err
+	}
+	if short(size) {
+		c.full.Store(true)
+		return fmt.Errorf("%w: %w", ErrPaused, storage.ErrFull)
+	}
 	if !c.full.Load() {
 		return nil
 	}
-	if err := c.DB.Probe(ctx, room); err != nil {
+	if err := c.DB.Probe(ctx, probe); err != nil {
 		return fmt.Errorf("%w: %w", ErrPaused, err)
 	}
 	if c.full.CompareAndSwap(true, false) {

@@ -192,7 +192,7 @@ func TestSchemaDrift(t *testing.T) {
 				t.Errorf("open %v, said %q", open, w.roots())
 			}
 			gap := w.gap()
-			for _, word := range strings.FieldsSeq(d.names) {
+			for word := range strings.FieldsSeq(d.names) {
 				if !strings.Contains(gap, word) {
 					t.Errorf("the gap %q does not name %s", gap, word)
 				}
