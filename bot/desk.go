@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -63,13 +64,13 @@ const (
 
 // Accept takes an event and returns at once with what to tell the platform.
 func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
-	l := d.locale(e)
+	l := d.locale(ctx, e)
 	if !d.Policy.Serves(e.Team, e.Guest) {
 		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event refused", slog.String("team", e.Team), slog.Bool("guest", e.Guest))
 		return chat.Ack{Text: l.T("bot.not_served")}
 	}
 	if e.Kind == chat.Submit {
-		if bad := d.check(e); len(bad) > 0 {
+		if bad := d.check(ctx, e); len(bad) > 0 {
 			return chat.Ack{Fields: bad} // the form stays open and may be sent again
 		}
 	}
@@ -103,7 +104,7 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 // slowDown turns away an event of a person who asks too often. A command is
 // told so in its acknowledgement; whoever presses or mentions, once by itself.
 func (d *Desk) slowDown(ctx context.Context, e chat.Event, wait time.Duration, tell bool) chat.Ack {
-	text := d.locale(e).N("bot.slow_down", int(wait.Seconds())+1)
+	text := d.locale(ctx, e).N("bot.slow_down", int(wait.Seconds())+1)
 	if tell {
 		d.Logger.LogAttrs(ctx, slog.LevelWarn, "person asks too often", slog.String("user", e.User), slog.Duration("wait", wait))
 	}
@@ -186,7 +187,7 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	ask, env := d.ask(e), d.Commands(e.Channel)
+	ask, env := d.ask(ctx, e), d.Commands(e.Channel)
 	switch e.Kind {
 	case chat.Command, chat.Mentioned, chat.Direct:
 		return env.Answer(ctx, ask)
@@ -198,25 +199,28 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 		return env.Press(ctx, ask)
 	case chat.Shortcut:
 		return env.Press(ctx, ask)
-	case chat.Joined, chat.Home:
+	case chat.Joined:
+		ask.Lang = cmp.Or(d.Langs[e.Channel], d.Lang) // it is said to the channel
 		return env.Welcome(ctx, ask)
+	case chat.Home:
+		return env.HomePage(ctx, ask, "")
 	}
 	return r, fmt.Errorf("event kind %q", e.Kind)
 }
 
 // ask is an event in the words of commands.
-func (d *Desk) ask(e chat.Event) commands.Ask {
+func (d *Desk) ask(ctx context.Context, e chat.Event) commands.Ask {
 	return commands.Ask{
-		User: e.User, Channel: e.Channel, Lang: d.lang(e), Now: d.Now(), Thread: e.Thread, Message: e.Message, Said: e.Said,
+		User: e.User, Channel: e.Channel, Lang: d.lang(ctx, e), Now: d.Now(), Thread: e.Thread, Message: e.Message, Said: e.Said,
 		Short: e.Command, Text: e.Text, Verb: e.Verb, Value: e.Value, Fields: e.Fields,
 		Allows: func(r access.Right) bool { return d.Policy.Allows(e.User, r) },
 	}
 }
 
-// check says what is wrong with the answers of a form. It neither reads nor
-// writes the store: the form waits for it.
-func (d *Desk) check(e chat.Event) map[string]string {
-	ask := d.ask(e)
+// check says what is wrong with the answers of a form. It does not write to the
+// store: the form waits for it.
+func (d *Desk) check(ctx context.Context, e chat.Event) map[string]string {
+	ask := d.ask(ctx, e)
 	var ok bool
 	if ask.Value, ok = d.Seal.Open(e.Verb, e.Value); !ok {
 		return nil // refused once it is served
@@ -234,14 +238,25 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 	}
 	r.Message = d.Seal.Message(r.Message)
 	switch {
+	case e.OnHome && (r.Silent || r.Brief):
+		return d.rebuild(ctx, e, r)
 	case r.Silent:
 		return nil
 	case e.Kind == chat.Home:
 		return d.Home(ctx, e.User, r.Message)
-	case r.Share || e.Kind == chat.Joined:
+	case r.Share:
 		return d.Sender.Share(ctx, e, r.Message)
 	}
 	return d.Sender.Answer(ctx, e, r.Message)
+}
+
+// rebuild shows the page anew on which something was done, with what came of it.
+func (d *Desk) rebuild(ctx context.Context, e chat.Event, r commands.Reply) error {
+	page, err := d.Commands("").HomePage(ctx, d.ask(ctx, e), r.Message.Text)
+	if err != nil {
+		return err
+	}
+	return d.Home(ctx, e.User, d.Seal.Message(page.Message))
 }
 
 // excuse tells the person that something broke, with a number that finds the
@@ -249,20 +264,26 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 func (d *Desk) excuse(ctx context.Context, e chat.Event, err error) commands.Reply {
 	incident := fmt.Sprintf("%X", d.Now().UnixNano()%0xffffff)
 	d.Logger.LogAttrs(ctx, slog.LevelError, "answer broke", slog.String("incident", incident), slog.Any("err", err))
-	text := d.locale(e).T("bot.broke", "incident", incident)
+	text := d.locale(ctx, e).T("bot.broke", "incident", incident)
 	return commands.Reply{Message: said(text)}
 }
 
-// lang is the language in which e is answered: what the person's chat client
-// speaks, else the channel's, else the bot's.
-func (d *Desk) lang(e chat.Event) string {
-	switch {
-	case e.Lang != "":
-		return e.Lang
-	case d.Langs[e.Channel] != "":
-		return d.Langs[e.Channel]
+// lang is the language in which e is answered: what the person has chosen or
+// the chat client speaks, else the channel's, else the bot's. It reads the
+// store, which waits for nobody.
+func (d *Desk) lang(ctx context.Context, e chat.Event) string {
+	chosen := ""
+	err := d.DB.View(ctx, func(tx *storage.Tx) error {
+		p, err := tx.Person(e.User)
+		chosen = p.Lang
+		return err
+	})
+	if err != nil {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "chosen language not read", slog.Any("err", err))
 	}
-	return d.Lang
+	return cmp.Or(chosen, e.Lang, d.Langs[e.Channel], d.Lang)
 }
 
-func (d *Desk) locale(e chat.Event) *i18n.Locale { return i18n.For(d.lang(e)) }
+func (d *Desk) locale(ctx context.Context, e chat.Event) *i18n.Locale {
+	return i18n.For(d.lang(ctx, e))
+}

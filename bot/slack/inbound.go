@@ -151,6 +151,7 @@ func (s *Slack) readAction(payload json.RawMessage) (chat.Event, error) {
 		Message: chat.Ref{Channel: a.Container.Channel, TS: a.Container.TS},
 		Handle:  s.handles.open(a.Response, a.Trigger, at, a.Container.Ephemeral),
 	}
+	e.OnHome = a.View != nil && a.View.Type == string(slackgo.VTHomeTab)
 	if e.Channel == "" && a.Channel != nil {
 		e.Channel, e.Message.Channel = a.Channel.ID, a.Channel.ID
 	}

@@ -120,6 +120,7 @@ func New(set Settings) (*App, error) {
 		a.deliver.Operators = append(a.deliver.Operators, jobs.Everything(set.Shops[i].Alerts)...)
 		a.envs = append(a.envs, env)
 		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		a.collector.Notifiers = append(a.collector.Notifiers, env.Notify)
 		for _, c := range set.Shops[i].channels() {
 			if byChannel[c] == nil {
 				byChannel[c] = env
@@ -217,7 +218,7 @@ func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 	if s.Alerts == nil {
 		s.Alerts = &alert.Route{Name: "alerts"}
 	}
-	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules})
+	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules, Posts: s.Routes})
 }
 
 // delivery are the waits of the outbox.

@@ -51,7 +51,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, agesOf(c))
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 	if err != nil {
 		return nil, err
 	}
-	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now}
+	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now, Memory: sourceMemory(db)}
 	var shops []Shop
 	for _, m := range c.Markets() {
 		rows := &parentRows{db: db, specs: specs, shop: m, now: clock.Now}

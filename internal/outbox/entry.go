@@ -42,6 +42,10 @@ type Entry struct {
 	// Enqueue with an existing, unsent Update key overwrites its message.
 	Rev int `json:"rev,omitempty"`
 
+	// Hold is when a quiet reader may get it at the earliest; what comes later
+	// for the same place does not wait for it.
+	Hold time.Time `json:"hold,omitzero"`
+
 	State    State        `json:"state"`
 	Created  time.Time    `json:"created"`
 	NotUntil time.Time    `json:"not_until,omitzero"`

@@ -45,14 +45,26 @@ func (l *Lanes) hold(target chat.Target, t time.Time) {
 	}
 }
 
+// line is what leaves one after the other: everything for a place, apart from
+// what is held until the same moment.
+type line struct {
+	target chat.Target
+	hold   int64
+}
+
 // Heads returns, for each place, the first entry that is not done, in order of
-// Seq. Whatever stands behind it in the same place waits.
+// Seq. Whatever stands behind it in the same place waits. What is held for a
+// quiet reader is a line of its own, for which nothing else waits.
 func Heads(undone []Entry) []Entry {
-	seen := map[chat.Target]bool{}
+	seen := map[line]bool{}
 	var out []Entry
 	for _, e := range undone {
-		if !seen[e.Target] {
-			seen[e.Target] = true
+		l := line{target: e.Target}
+		if !e.Hold.IsZero() {
+			l.hold = e.Hold.UnixNano()
+		}
+		if !seen[l] {
+			seen[l] = true
 			out = append(out, e)
 		}
 	}

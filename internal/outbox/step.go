@@ -118,11 +118,7 @@ func (p Policy) Reconciled(e Entry, receipt chat.Receipt, found bool, err error,
 }
 
 func (p Policy) tired(e Entry, now time.Time) Entry {
-	since := e.Created
-	if e.Since.After(since) {
-		since = e.Since
-	}
-	if !e.State.Done() && now.Sub(since) > p.GiveUp {
+	if began := later(later(e.Created, e.Hold), e.Since); !e.State.Done() && now.Sub(began) > p.GiveUp {
 		e.State = Dead
 	}
 	return e
@@ -132,13 +128,21 @@ func (p Policy) tired(e Entry, now time.Time) Entry {
 // whether it has arrived.
 const ReasonUnknown = "outcome unknown and the history cannot be read"
 
-// Late is how old the message of e is when that must be said, else 0. An edit
-// never says it: a later one takes its place.
+// Late is how old the message of e is when that must be said, else 0. What was
+// held on purpose ages from then; an edit never says it, since it tells how
+// things stand.
 func (p Policy) Late(e Entry, now time.Time) time.Duration {
-	if age := now.Sub(e.Created); p.MaxAge > 0 && age > p.MaxAge && e.Act != chat.Update {
+	if age := now.Sub(later(e.Created, e.Hold)); p.MaxAge > 0 && age > p.MaxAge && e.Act != chat.Update {
 		return age
 	}
 	return 0
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 func (p Policy) backoff(attempts int) time.Duration {

@@ -124,6 +124,25 @@ func TestHeadsKeepTheOrderOfAPlace(t *testing.T) {
 	}
 }
 
+// What is held for a quiet reader keeps its own order and nobody else's.
+func TestHeldEntriesAreALineOfTheirOwn(t *testing.T) {
+	a := chat.Target{User: "A"}
+	nine := start.Add(time.Hour)
+	r := Route{Target: a, Hold: nine}
+	root, under := r.Root("digest", chat.Message{}, start), r.Under("digest", 1, chat.Message{}, start)
+	root.Seq, under.Seq = 1, 2
+	got := Heads([]Entry{root, under, {Seq: 3, Target: a}, {Seq: 4, Target: a}})
+	if len(got) != 2 || got[0].Seq != 1 || got[1].Seq != 3 || !got[0].NotUntil.Equal(nine) {
+		t.Errorf("heads are %+v", got)
+	}
+	// It is not given up for having waited.
+	p := DefaultPolicy()
+	root.Created = nine.Add(-p.GiveUp - time.Hour)
+	if e := p.End(Begin(root, nine), chat.Receipt{}, &chat.SendError{Failure: chat.Down}, nine); e.State != Queued {
+		t.Errorf("a first failure makes it %s", e.State)
+	}
+}
+
 func TestLanes(t *testing.T) {
 	var l Lanes
 	a, b := chat.Target{Channel: "A"}, chat.Target{Channel: "B"}
