@@ -261,7 +261,6 @@ func (tx *Tx) Pins(shop market.ShopID) (p Pins, err error) {
 	return p, err
 }
 
-
 // always is a window that holds every instant that can be stored.
 var always = market.Window{Start: instant(-1<<63 + 1), End: instant(1<<63 - 1)}
 

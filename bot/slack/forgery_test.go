@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -60,9 +61,7 @@ func (g *gate) open() {
 
 func (g *gate) send(r request) int {
 	req := httptest.NewRequestWithContext(g.Context(), r.method, r.path, strings.NewReader(r.body))
-	for k, v := range r.header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, r.header)
 	req.Header.Set("Content-Type", r.contentType)
 	rec := httptest.NewRecorder()
 	g.s.HTTP().ServeHTTP(rec, req)

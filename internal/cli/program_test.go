@@ -291,4 +291,3 @@ func (p *program) copies() map[string]int {
 	}
 	return n
 }
-

@@ -68,7 +68,9 @@ func lacking(spaces map[string]map[string][]byte, space string) map[string]map[s
 // swapped is a copy of spaces in which the last key of one holds the bytes of a
 // value that was sealed for another place.
 func swapped(spaces map[string]map[string][]byte, space string) map[string]map[string][]byte {
-	return changed(spaces, space, func(keys map[string][]byte, last string) { keys[last] = slices.Collect(maps.Values(spaces["series_panel"]))[0] })
+	return changed(spaces, space, func(keys map[string][]byte, last string) {
+		keys[last] = slices.Collect(maps.Values(spaces["series_panel"]))[0]
+	})
 }
 
 func changed(spaces map[string]map[string][]byte, space string, change func(keys map[string][]byte, last string)) map[string]map[string][]byte {
