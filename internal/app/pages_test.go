@@ -14,24 +14,25 @@ import (
 	"shopwatch/jobs"
 )
 
-// lockout is a chat that refuses the bot after a while, until it is mended.
-type lockout struct{ after, until time.Duration }
+// lockout is a chat that refuses the bot after each of these times in turn, and
+// then lets it in for good.
+type lockout []time.Duration
 
 var errLockedOut = errors.New("token_revoked")
 
 func (l *lockout) Run(ctx context.Context, _ func(context.Context, chat.Event) chat.Ack) error {
-	if l.until > 0 {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(l.after):
-			l.until -= l.after
-			l.after = 0
-			return errLockedOut
-		}
+	if len(*l) == 0 {
+		<-ctx.Done()
+		return nil
 	}
-	<-ctx.Done()
-	return nil
+	after := time.NewTimer((*l)[0])
+	*l = (*l)[1:]
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-after.C:
+		return errLockedOut
+	}
 }
 
 // TestLockedOut: a chat that refuses the bot from the start ends it; one that
@@ -39,12 +40,12 @@ func (l *lockout) Run(ctx context.Context, _ func(context.Context, chat.Event) c
 func TestLockedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &App{set: Settings{Clock: RealClock(), Logger: slog.New(slog.DiscardHandler)}, desk: bot.New(bot.Config{}), deliver: &jobs.Deliver{}}
-		a.set.Transport = &lockout{until: 1}
+		a.set.Transport = &lockout{time.Second}
 		if err := a.listen(t.Context()); !errors.Is(err, errLockedOut) {
 			t.Errorf("refused from the start: %v", err)
 		}
 		ctx, stop := context.WithCancel(t.Context())
-		a.set.Transport = &lockout{after: time.Hour, until: time.Hour + 1}
+		a.set.Transport = &lockout{time.Hour, time.Second}
 		done := make(chan error, 1)
 		go func() { done <- a.listen(ctx) }()
 		time.Sleep(time.Hour - time.Second)
