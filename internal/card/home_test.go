@@ -41,8 +41,8 @@ func fullHome() Home {
 	}
 }
 
-// personCards are the pages and answers about what people receive.
-func personCards(p Pen) map[string]chat.Message {
+// audienceCards are the pages and answers about what people receive.
+func audienceCards(p Pen) map[string]chat.Message {
 	done := fullHome()
 	done.Notice, done.Mine, done.Muted = p.t("acked_by"), nil, nil
 	g := saturdayGMV()

@@ -118,24 +118,10 @@ func (p Policy) Reconciled(e Entry, receipt chat.Receipt, found bool, err error,
 }
 
 func (p Policy) tired(e Entry, now time.Time) Entry {
-	if began := later(later(e.Created, e.Hold), e.Since); !e.State.Done() && now.Sub(began) > p.GiveUp {
+	if began := later(later(e.Created, e.Since), e.Hold); !e.State.Done() && now.Sub(began) > p.GiveUp {
 		e.State = Dead
 	}
 	return e
-}
-
-// ReasonUnknown is the reason of an entry that is held since nobody can tell
-// whether it has arrived.
-const ReasonUnknown = "outcome unknown and the history cannot be read"
-
-// Late is how old the message of e is when that must be said, else 0. What was
-// held on purpose ages from then; an edit never says it, since it tells how
-// things stand.
-func (p Policy) Late(e Entry, now time.Time) time.Duration {
-	if age := now.Sub(later(e.Created, e.Hold)); p.MaxAge > 0 && age > p.MaxAge && e.Act != chat.Update {
-		return age
-	}
-	return 0
 }
 
 func later(a, b time.Time) time.Time {
@@ -143,6 +129,20 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// ReasonUnknown is the reason of an entry that is held since nobody can tell
+// whether it has arrived.
+const ReasonUnknown = "outcome unknown and the history cannot be read"
+
+// Late is how old the message of e is when that must be said, else 0; what was
+// held back on purpose is not late for that. An edit never says it: a later one
+// takes its place.
+func (p Policy) Late(e Entry, now time.Time) time.Duration {
+	if age := now.Sub(later(e.Created, e.Hold)); p.MaxAge > 0 && age > p.MaxAge && e.Act != chat.Update {
+		return age
+	}
+	return 0
 }
 
 func (p Policy) backoff(attempts int) time.Duration {
