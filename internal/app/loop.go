@@ -19,6 +19,7 @@ func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error { return a.listen(ctx) })
+	g.Go(func() error { a.warm(ctx); return nil })
 	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.attendLoop(ctx) })
 	g.Go(func() error { return a.send(ctx) })
@@ -54,6 +55,15 @@ func (a *App) listen(ctx context.Context) error {
 		a.shut.Store(&err)
 		a.set.Clock.Sleep(ctx, time.Time{}, knockEvery, nil)
 		a.shut.Store(nil)
+	}
+}
+
+// warm spares the first to ask about today the wait.
+func (a *App) warm(ctx context.Context) {
+	for i := range a.set.Shops {
+		if err := a.set.Series.Warm(ctx, a.set.Shops[i].Shop); err != nil {
+			a.set.Logger.LogAttrs(ctx, slog.LevelWarn, "panel of today not read", slog.Any("err", err))
+		}
 	}
 }
 
