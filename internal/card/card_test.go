@@ -193,6 +193,7 @@ func cards(p Pen) map[string]chat.Message {
 	}
 	maps.Copy(out, alertCards(p))
 	maps.Copy(out, audienceCards(p))
+	maps.Copy(out, proofCards(p))
 	return out
 }
 
