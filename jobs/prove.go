@@ -69,7 +69,7 @@ func (p *Prove) prove(ctx context.Context, g *alert.Group, now time.Time) error 
 		return err
 	}
 	var trail *report.Trail
-	t, err := report.LoadTrail(ctx, p.DB, p.Series, p.Notify.Shop, p.Rules, a.First, now)
+	t, err := report.LoadTrail(ctx, p.DB, p.Series, p.Notify.Shop, report.TrailQuery{Rules: p.Rules, Finding: a.First, Now: now})
 	switch {
 	case err == nil:
 		trail = &t

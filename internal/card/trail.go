@@ -2,6 +2,7 @@ package card
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -132,8 +133,8 @@ func (p Pen) trailStep(step metric.Dim, at time.Time) string {
 
 // lastKnown is the position of the last known value, -1 without any.
 func lastKnown(v []float64) int {
-	for i := len(v) - 1; i >= 0; i-- {
-		if !math.IsNaN(v[i]) {
+	for i, x := range slices.Backward(v) {
+		if !math.IsNaN(x) {
 			return i
 		}
 	}

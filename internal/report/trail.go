@@ -35,9 +35,17 @@ type Trail struct {
 // TrailDays is how many days a trail by day shows.
 const TrailDays = 14
 
-// LoadTrail loads the trail of a finding as known at now. A rule without one,
-// and a shop that does not hold what it needs, give ErrNoData.
-func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, r Rules, f analysis.Finding, now time.Time) (t Trail, err error) {
+// TrailQuery asks for the trail of a finding of some rules as known at Now.
+type TrailQuery struct {
+	Rules   Rules
+	Finding analysis.Finding
+	Now     time.Time
+}
+
+// LoadTrail answers q. A rule without a trail, and a shop that does not hold what
+// it needs, give ErrNoData.
+func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q TrailQuery) (t Trail, err error) {
+	r, f, now := q.Rules, q.Finding, q.Now
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		switch f.Rule {
 		case analysis.RuleStockOut, analysis.RuleRivalMove:
