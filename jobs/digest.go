@@ -50,6 +50,10 @@ func (d *Digest) Job(s Schedule, catchup time.Duration) Job {
 // Write puts the digest of the day before due into the outbox, once per place
 // and day. ErrLater holds it for late data.
 func (d *Digest) Write(ctx context.Context, due time.Time) error {
+	d, err := d.current(ctx)
+	if err != nil {
+		return err
+	}
 	now := d.Now()
 	day := d.Shop.Day(due) - 1
 	if done, err := d.written(ctx, day); err != nil || done {
@@ -77,6 +81,17 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 		}
 		return d.notePosted(tx, dig)
 	})
+}
+
+// current is d about the shop as people have planned it by now.
+func (d *Digest) current(ctx context.Context) (*Digest, error) {
+	shop, err := d.DB.Planned(ctx, d.Shop)
+	if err != nil {
+		return nil, fmt.Errorf("digest: %w", err)
+	}
+	now := *d
+	now.Shop = shop
+	return &now, nil
 }
 
 // enqueue puts the report into the outbox for every place together with its

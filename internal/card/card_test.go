@@ -187,6 +187,8 @@ func cards(p Pen) map[string]chat.Message {
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
 	maps.Copy(out, outlookCards(p))
+	maps.Copy(out, planCards(p))
+	maps.Copy(out, audienceCards(p))
 	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
@@ -194,6 +196,7 @@ func cards(p Pen) map[string]chat.Message {
 	maps.Copy(out, alertCards(p))
 	maps.Copy(out, audienceCards(p))
 	maps.Copy(out, proofCards(p))
+	maps.Copy(out, voiceCards(p))
 	return out
 }
 
