@@ -35,6 +35,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	benchVerb,
 	alertVerb,
 	outboxVerb,
+	ruleVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -78,6 +78,7 @@ func (d *decoder) checkPosts() {
 			p.Language = c.Language
 		}
 		d.postShop(key, p, ids)
+		d.postRules(key+".alerts", p.Alerts)
 		if len(p.Digests)+len(p.Alerts) == 0 && d.at[key+".digests"] == (place{}) && d.at[key+".alerts"] == (place{}) {
 			d.report(d.keyAt[key], key, bad("post_nothing"))
 		}
