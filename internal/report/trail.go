@@ -18,7 +18,7 @@ import (
 // each step, and what is usual where the rule knows it. The lists have one
 // entry a step, or none at all; what is not known is NaN.
 type Trail struct {
-	Rule analysis.Rule
+	Rule analysis.Rule // whose evidence it is: one of the four below
 	Step metric.Dim  // ByHour or ByDay
 	At   []time.Time // begin of each step
 	// Value is paid GMV in minor units of an hour (gmv_drop), stock at the end of
@@ -46,8 +46,10 @@ type TrailQuery struct {
 // it needs, give ErrNoData.
 func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q TrailQuery) (t Trail, err error) {
 	r, f, now := q.Rules, q.Finding, q.Now
+	rule := shows(f)
+	t.Rule = rule
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		switch f.Rule {
+		switch t.Rule {
 		case analysis.RuleStockOut, analysis.RuleRivalMove:
 			p, err := newPanelReader(tx, s, shop, &PanelQuery{Now: now, Channel: f.Subject.Channel})
 			if err != nil {
@@ -62,7 +64,7 @@ func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *marke
 			}
 			l.lexicon = r.Lexicon
 			w := &watch{loader: l, rules: r, now: now, out: &Watched{}}
-			if f.Rule == analysis.RuleComplaintSpike {
+			if t.Rule == analysis.RuleComplaintSpike {
 				t, err = w.complaintTrail(f)
 				return told(err)
 			}
@@ -77,11 +79,27 @@ func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *marke
 		}
 		return ErrNoData
 	})
-	t.Rule = f.Rule
+	t.Rule = rule
 	if err != nil {
 		return Trail{}, fmt.Errorf("trail of %s: %w", f.Rule, err)
 	}
 	return t, nil
+}
+
+// shows is the rule whose trail fits the evidence of a finding, or empty: a rule
+// of the configuration's own may have the evidence of a built-in one.
+func shows(f analysis.Finding) analysis.Rule {
+	switch {
+	case f.GMV != nil:
+		return analysis.RuleGMVDrop
+	case f.Stock != nil:
+		return analysis.RuleStockOut
+	case f.Price != nil && f.Subject.Rival != "":
+		return analysis.RuleRivalMove
+	case f.Complaints != nil && !f.Complaints.Window.End.IsZero():
+		return analysis.RuleComplaintSpike
+	}
+	return ""
 }
 
 // gmvTrail is the hours of the business day: paid GMV as far as it is known, and
@@ -171,7 +189,7 @@ func (r *panelReader) trail(f analysis.Finding, now time.Time) (Trail, error) {
 			return t, err
 		}
 		found = true
-		if f.Rule == analysis.RuleStockOut {
+		if f.Stock != nil {
 			r.stockTrail(&t, line, first)
 		} else {
 			r.priceTrail(&t, line, first)
