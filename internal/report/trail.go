@@ -19,8 +19,8 @@ import (
 // entry a step, or none at all; what is not known is NaN.
 type Trail struct {
 	Rule analysis.Rule // whose evidence it is: one of the four below
-	Step metric.Dim  // ByHour or ByDay
-	At   []time.Time // begin of each step
+	Step metric.Dim    // ByHour or ByDay
+	At   []time.Time   // begin of each step
 	// Value is paid GMV in minor units of an hour (gmv_drop), stock at the end of
 	// a day (stock_out), our landed price at its end (rival_move), complaints of
 	// 24 hours (complaint_spike).
