@@ -130,7 +130,7 @@ func MaxOf(field string) int {
 	case FieldDuring:
 		return 60
 	}
-	return 150 // the values of choices, people, days and times
+	return 200 // other texts, and the values of choices, people, days and times
 }
 
 // SnoozeForm asks until when.
