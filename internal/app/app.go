@@ -87,6 +87,7 @@ type App struct {
 	scheduler *jobs.Scheduler
 	deliver   *jobs.Deliver
 	attend    *jobs.Attend
+	proves    []*jobs.Prove // one per shop, in order
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
@@ -124,6 +125,9 @@ func New(set Settings) (*App, error) {
 		a.deliver.Operators = append(a.deliver.Operators, jobs.Everything(set.Shops[i].Alerts)...)
 		a.envs = append(a.envs, env)
 		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		a.proves = append(a.proves, &jobs.Prove{
+			DB: set.DB, Series: set.Series, Notify: env.Notify, Rules: set.Shops[i].Rules, Logger: set.Logger, Now: now,
+		})
 		a.collector.Notifiers = append(a.collector.Notifiers, env.Notify)
 		for _, c := range set.Shops[i].channels() {
 			if byChannel[c] == nil {

@@ -86,11 +86,24 @@ func (a *App) schedule(ctx context.Context) error {
 func (a *App) attendLoop(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := a.attend.Tick(ctx)
+		if err == nil {
+			err = a.prove(ctx)
+		}
 		if err != nil && !errors.Is(err, context.Canceled) {
 			a.set.Logger.LogAttrs(ctx, slog.LevelError, "attend", slog.Any("err", err))
 			next = time.Time{}
 		}
 		a.set.Clock.Sleep(ctx, next, tick, nil)
+	}
+	return nil
+}
+
+// prove puts under new alerts what they were raised by.
+func (a *App) prove(ctx context.Context) error {
+	for _, p := range a.proves {
+		if err := p.Tick(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -122,6 +135,9 @@ func (a *App) Step(ctx context.Context, until time.Time, between func(context.Co
 		}
 		attended, err := a.attend.Tick(ctx)
 		if err != nil {
+			return err
+		}
+		if err := a.prove(ctx); err != nil {
 			return err
 		}
 		sent, err := a.deliver.Tick(ctx)

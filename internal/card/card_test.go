@@ -194,6 +194,8 @@ func cards(p Pen) map[string]chat.Message {
 		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
 	}
 	maps.Copy(out, alertCards(p))
+	maps.Copy(out, audienceCards(p))
+	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
 	return out
 }
