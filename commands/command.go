@@ -60,6 +60,7 @@ func all() []*Command {
 		price,
 		floor,
 		conflicts,
+		suggest,
 		stock,
 		restock,
 		top,
@@ -116,7 +117,7 @@ func acts() []*Act {
 	return []*Act{
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
-		planNow, planUndo, targetForm, targetEdit,
+		planNow, planUndo, targetForm, targetEdit, takePrice,
 	}
 }
 

@@ -40,6 +40,7 @@
 //	silence             shop id                       JSON (a list)
 //	plan                shop                          targets and calendar that people have decided, JSON
 //	plan_change         shop number                   each of those decisions, JSON (a list)
+//	decision            shop number                   a price that somebody decided on, JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -103,6 +104,7 @@ const (
 	spaceSilence        = "silence"
 	spacePlan           = "plan"
 	spacePlanChange     = "plan_change"
+	spaceDecision       = "decision"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

@@ -28,7 +28,7 @@ const (
 func SealedVerbs() []string {
 	return []string{
 		VerbAck, VerbDetails, VerbSnooze, VerbMore, VerbSnoozeForm, VerbAssignForm, VerbResolveForm, VerbSilenceForm, VerbSilenceNow, VerbUnsilence,
-		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit,
+		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit, VerbTakePrice,
 	}
 }
 
