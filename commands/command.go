@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
+	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -81,6 +82,12 @@ func all() []*Command {
 		alerts,
 		silence,
 		silences,
+		home,
+		subscribe,
+		unsubscribe,
+		subscriptions,
+		quiet,
+		language,
 		define,
 		status,
 		ackTyped,
@@ -108,6 +115,9 @@ type Act struct {
 	Verb  string
 	Right access.Right
 	Run   func(ctx context.Context, env *Env, ask Ask) (Reply, error)
+	// Brief: what it answers is a line that can stand on the page on which it was
+	// done, rather than a message of its own.
+	Brief bool
 	// Check says what is wrong with the answers of a form, by the names of its
 	// inputs. It must be quick: the form waits for it. nil takes every answer.
 	Check func(env *Env, ask Ask) map[string]string
@@ -117,6 +127,7 @@ func acts() []*Act {
 	return []*Act{
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
+		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
 		planNow, planUndo, targetForm, targetEdit, takePrice,
 	}
 }
@@ -129,6 +140,8 @@ type Env struct {
 	Notify *notify.Notifier // tells of what people do to alerts
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Posts are the places that the configuration names for digests.
+	Posts []outbox.Route
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 
@@ -169,6 +182,7 @@ type Reply struct {
 	Message chat.Message
 	Share   bool // for everyone in the channel
 	Silent  bool // nothing to say: the effect is visible elsewhere
+	Brief   bool // Message is a line that can stand on the asker's page instead
 	// Keep writes down what the answer was computed from; nil when it holds no
 	// numbers. It is called after the answer has been sent, which it must not
 	// delay.
@@ -288,13 +302,15 @@ func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
 	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
 	pen := ask.pen(env)
 	if i < 0 {
-		return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, nil
+		return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, nil
 	}
 	act := acts()[i]
 	if !ask.Allows(act.Right) {
-		return Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}, env.refused(ctx, ask, "no right")
+		return Reply{Message: pen.Said(pen.L.T("command.not_allowed")), Brief: true}, env.refused(ctx, ask, "no right")
 	}
-	return act.Run(ctx, env, ask)
+	reply, err := act.Run(ctx, env, ask)
+	reply.Brief = act.Brief
+	return reply, err
 }
 
 // Check says what is wrong with the answers of a form, by the names of its
@@ -310,19 +326,19 @@ func (env *Env) Check(ask Ask) map[string]string {
 // Forged answers a button whose value the bot has not signed.
 func (env *Env) Forged(ctx context.Context, ask Ask) (Reply, error) {
 	pen := ask.pen(env)
-	return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, env.refused(ctx, ask, "not signed by the bot")
+	return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, env.refused(ctx, ask, "not signed by the bot")
 }
 
 // refused notes in the audit that somebody tried what could not be done.
 func (env *Env) refused(ctx context.Context, ask Ask, why string) error {
-	return env.DB.Update(ctx, func(tx *storage.Tx) error {
-		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: ask.Verb, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
-	})
+	return env.refusedAs(ctx, ask, ask.Verb, why)
 }
 
-// Welcome greets a channel or a person with what can be asked.
-func (env *Env) Welcome(_ context.Context, ask Ask) (Reply, error) {
-	return Reply{Message: ask.pen(env).Help(env.topics, true)}, nil
+// refusedAs does so for something that was typed.
+func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
+	return env.DB.Update(ctx, func(tx *storage.Tx) error {
+		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
+	})
 }
 
 // unknown offers the command nearest to what was typed.

@@ -38,6 +38,8 @@
 //	group_open          shop created id               - (those that may still be written about)
 //	group_last          key                           id of its last episode
 //	silence             shop id                       JSON (a list)
+//	subscription        shop place kind               JSON (a list)
+//	person              user                          JSON (a list)
 //	plan                shop                          targets and calendar that people have decided, JSON
 //	plan_change         shop number                   each of those decisions, JSON (a list)
 //	decision            shop number                   a price that somebody decided on, JSON (a list)
@@ -102,6 +104,8 @@ const (
 	spaceGroupOpen      = "group_open"
 	spaceGroupLast      = "group_last"
 	spaceSilence        = "silence"
+	spaceSubscription   = "subscription"
+	spacePerson         = "person"
 	spacePlan           = "plan"
 	spacePlanChange     = "plan_change"
 	spaceDecision       = "decision"

@@ -17,6 +17,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
+	"shopwatch/storage/series"
 )
 
 // AskOptions are a question on the terminal.
@@ -57,7 +58,7 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, series.Ages{})
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func configuredShop(c *config.Config) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Shop: c.Markets()[0], Rules: limits}
+	s := &Shop{Shop: c.Markets()[0], Rules: limits, Floors: floors(c, c.Markets()[0].Currency)}
 	for _, spec := range specs {
 		if spec.Shop == s.ID {
 			s.Feeds = append(s.Feeds, Feed{Spec: spec})

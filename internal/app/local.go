@@ -47,11 +47,13 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
 	mux.HandleFunc("POST /replay", a.localReplay)
+	mux.HandleFunc("POST /rule", a.localRule)
 	mux.HandleFunc("POST /backup", a.localBackup)
 	mux.HandleFunc("POST /check", a.localCheck)
 	mux.HandleFunc("POST /stats", a.localStats)
 	mux.HandleFunc("GET /sources", a.localSources)
 	mux.HandleFunc("POST /backfill", a.localBackfill)
+	mux.HandleFunc("POST /outbox", a.localOutbox)
 	return serveOn(ctx, l, mux)
 }
 

@@ -9,8 +9,8 @@ import (
 	"shopwatch/internal/report"
 )
 
-// audienceCards are the answers about ratings and livestreams.
-func audienceCards(p Pen) map[string]chat.Message {
+// voiceCards are the answers about ratings and livestreams.
+func voiceCards(p Pen) map[string]chat.Message {
 	rated := func(good, neutral, bad int64, score, margin float64) report.Ratings {
 		return report.Ratings{
 			Good: good, Neutral: neutral, Bad: bad, Margin: margin, Score: report.Value{V: score, Known: true},

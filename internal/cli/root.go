@@ -34,6 +34,8 @@ var verbs = []func(*terminal) *cobra.Command{
 	labVerb,
 	benchVerb,
 	alertVerb,
+	outboxVerb,
+	ruleVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -78,6 +78,7 @@ func (d *decoder) checkPosts() {
 			p.Language = c.Language
 		}
 		d.postShop(key, p, ids)
+		d.postRules(key+".alerts", p.Alerts)
 		if len(p.Digests)+len(p.Alerts) == 0 && d.at[key+".digests"] == (place{}) && d.at[key+".alerts"] == (place{}) {
 			d.report(d.keyAt[key], key, bad("post_nothing"))
 		}
@@ -125,6 +126,8 @@ func (d *decoder) checkKeep() {
 	}{
 		{"raw", k.Raw, 14 * day},
 		{"events", k.Events, 60 * day},
+		{"hours", k.Hours, 14 * day},
+		{"days", k.Days, 60 * day},
 		{"runs", k.Runs, day},
 		{"messages", k.Messages, 30 * day},
 		{"audit", k.Audit, day},

@@ -141,6 +141,11 @@ type Slack struct {
 	Teams []string `yaml:"teams"`
 	// Listen is where signed requests arrive in http mode.
 	Listen string `yaml:"listen"`
+	// Ping is the silence after which a socket counts as dead.
+	Ping Duration `yaml:"ping" default:"30s"`
+	// Unreadable is what becomes of a message of which nobody can tell whether it
+	// has arrived, since the channel's history cannot be read.
+	Unreadable string `yaml:"unreadable" default:"hold" rule:"one=hold|repeat_marked"`
 }
 
 // Post says what one chat channel receives.
@@ -150,7 +155,8 @@ type Post struct {
 	// Shop may be left out when there is only one; Load fills it in.
 	Shop    string   `yaml:"shop"`
 	Digests []string `yaml:"digests" rule:"one=morning"`
-	Alerts  []string `yaml:"alerts" rule:"one=all|gmv_drop|rival_move|stock_out|complaint_spike"`
+	// Alerts are all, or ids of rules, those of rules.watch included.
+	Alerts []string `yaml:"alerts"`
 }
 
 // Schedule holds the cron lines of the jobs that are not a source's own.
@@ -183,6 +189,29 @@ type Rules struct {
 	ComplaintSpike struct {
 		MinCount int `yaml:"min_count" default:"4" rule:"min=2;max=1000"`
 	} `yaml:"complaint_spike"`
+	// Watch tunes rules by their ids and adds further ones.
+	Watch []Watch `yaml:"watch"`
+}
+
+// Watch is one rule: of an id that comes with the program what it names is
+// changed; of any other id a new rule of that kind begins.
+type Watch struct {
+	ID     string  `yaml:"id" rule:"required;id"`
+	Kind   string  `yaml:"kind" rule:"one=threshold|ratio|seasonal|spike"`
+	Metric string  `yaml:"metric"` // a key of the dictionary
+	By     string  `yaml:"by" rule:"one=unit|channel|category|region|band|entry|reason|sku"`
+	Match  string  `yaml:"match"` // unit=beauty channel=tmall
+	Limit  float64 `yaml:"limit"`
+	Change float64 `yaml:"change" rule:"min=0;max=10"`
+	Volume int     `yaml:"volume" rule:"min=0;max=1000000000"`
+	Days   int     `yaml:"days" rule:"min=1;max=28"`
+	// Floor is the least money at risk, in the shop's currency.
+	Floor    Amount `yaml:"floor"`
+	Severity string `yaml:"severity" rule:"one=critical|warning|info"`
+	Off      bool   `yaml:"off" default:"false"`
+
+	// Has says which keys the file has.
+	Has map[string]bool `yaml:"-"`
 }
 
 // Storage says where data is kept. Mmap is address space set aside for it.
@@ -202,6 +231,8 @@ type Storage struct {
 type Keep struct {
 	Raw      Duration `yaml:"raw" default:"90d"`     // every picture of stock, prices and offers
 	Events   Duration `yaml:"events" default:"800d"` // orders, refunds, reviews
+	Hours    Duration `yaml:"hours" default:"90d"`   // of every item on every channel
+	Days     Duration `yaml:"days" default:"400d"`   // what is summed up from the hours
 	Runs     Duration `yaml:"runs" default:"90d"`
 	Messages Duration `yaml:"messages" default:"180d"` // that were sent
 	Audit    Duration `yaml:"audit" default:"800d"`
