@@ -32,7 +32,7 @@ func TestRegionSplit(t *testing.T) {
 	s.add("other", "tmall", "east", 500)
 	s.add("other", "tmall", "south", 500)
 	s.add("A", "tmall", "south", 360)
-	if parts := s.split("A", "tmall", 100); parts[0].Region != "south" || parts[0].Quantity != 95 || parts[1].Quantity != 5 {
+	if parts := s.split("A", "tmall", 100); parts[0].Region != "south" || parts[0].Quantity != 96 || parts[1].Quantity != 4 {
 		t.Errorf("an item of the south: %+v", parts)
 	}
 	if parts := newRegionSales().split("A", "", 10); parts != nil {
