@@ -115,17 +115,23 @@ func Options(c Case) []Option {
 			add(Clear, price*math.Pow(cover/coverLong, 1/c.Elasticity.Mean))
 		}
 	}
-	best := 0
-	for i := 1; i < len(out); i++ {
-		if out[i].worth() > out[best].worth() {
-			best = i
+	out[best(out)].Best = true
+	return out
+}
+
+// best is the index of the option that is worth most; holding, the first, unless
+// another is clearly better.
+func best(options []Option) int {
+	top := 0
+	for i := range options {
+		if options[i].worth() > options[top].worth() {
+			top = i
 		}
 	}
-	if hold := out[0].worth(); out[best].worth()-hold < worthwhile*math.Abs(hold) {
-		best = 0
+	if hold := options[0].worth(); options[top].worth()-hold < worthwhile*math.Abs(hold) {
+		return 0
 	}
-	out[best].Best = true
-	return out
+	return top
 }
 
 // kept is the highest price that keeps what we want to be below the rival.
