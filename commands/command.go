@@ -76,6 +76,7 @@ func all() []*Command {
 		alerts,
 		silence,
 		silences,
+		noise,
 		define,
 		status,
 		ackTyped,
