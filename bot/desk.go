@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,19 +37,22 @@ type Config struct {
 	Lang  string
 	// Workers answer at the same time; Waiting is how many events may queue.
 	Workers, Waiting int
+	// Limit is how often one person is answered.
+	Limit Limit
 }
 
 // Desk answers people. Run must be running for anything to be answered.
 type Desk struct {
 	Config
-	queue chan chat.Event
-	open  sync.WaitGroup // events accepted and not yet answered
+	queue    chan chat.Event
+	open     sync.WaitGroup // events accepted and not yet answered
+	throttle throttle
 }
 
 // New makes a desk with at least one worker.
 func New(c Config) *Desk {
 	c.Workers, c.Waiting = max(c.Workers, 1), max(c.Waiting, 1)
-	return &Desk{Config: c, queue: make(chan chat.Event, c.Waiting)}
+	return &Desk{Config: c, queue: make(chan chat.Event, c.Waiting), throttle: throttle{Limit: c.Limit}}
 }
 
 const (
@@ -60,13 +64,13 @@ const (
 
 // Accept takes an event and returns at once with what to tell the platform.
 func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
-	l := d.locale(e)
+	l := d.locale(ctx, e)
 	if !d.Policy.Serves(e.Team, e.Guest) {
 		d.Logger.LogAttrs(ctx, slog.LevelWarn, "event refused", slog.String("team", e.Team), slog.Bool("guest", e.Guest))
 		return chat.Ack{Text: l.T("bot.not_served")}
 	}
 	if e.Kind == chat.Submit {
-		if bad := d.check(e); len(bad) > 0 {
+		if bad := d.check(ctx, e); len(bad) > 0 {
 			return chat.Ack{Fields: bad} // the form stays open and may be sent again
 		}
 	}
@@ -84,6 +88,9 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 	if seen {
 		return chat.Ack{}
 	}
+	if wait, tell := d.throttle.take(e.User, time.Now()); wait > 0 && e.Kind != chat.Home && e.Kind != chat.Joined {
+		return d.slowDown(ctx, e, wait, tell)
+	}
 	d.open.Add(1)
 	select {
 	case d.queue <- e:
@@ -92,6 +99,30 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 		d.open.Done()
 		return chat.Ack{Text: l.T("bot.busy")}
 	}
+}
+
+// slowDown turns away an event of a person who asks too often. A command is
+// told so in its acknowledgement; whoever presses or mentions, once by itself.
+func (d *Desk) slowDown(ctx context.Context, e chat.Event, wait time.Duration, tell bool) chat.Ack {
+	text := d.locale(ctx, e).N("bot.slow_down", int(wait.Seconds())+1)
+	if tell {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "person asks too often", slog.String("user", e.User), slog.Duration("wait", wait))
+	}
+	if e.Kind == chat.Command || !tell {
+		return chat.Ack{Text: text}
+	}
+	d.open.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+		defer cancel()
+		if err := d.Sender.Answer(ctx, e, said(text)); err != nil {
+			d.Logger.LogAttrs(ctx, slog.LevelWarn, "request to slow down not sent", slog.Any("err", err))
+		}
+	})
+	return chat.Ack{}
+}
+
+func said(text string) chat.Message {
+	return chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}
 }
 
 // Run answers until ctx ends and then finishes what was begun.
@@ -156,7 +187,7 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	ask, env := d.ask(e), d.Commands(e.Channel)
+	ask, env := d.ask(ctx, e), d.Commands(e.Channel)
 	switch e.Kind {
 	case chat.Command, chat.Mentioned, chat.Direct:
 		return env.Answer(ctx, ask)
@@ -168,25 +199,28 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 		return env.Press(ctx, ask)
 	case chat.Shortcut:
 		return env.Press(ctx, ask)
-	case chat.Joined, chat.Home:
+	case chat.Joined:
+		ask.Lang = cmp.Or(d.Langs[e.Channel], d.Lang) // it is said to the channel
 		return env.Welcome(ctx, ask)
+	case chat.Home:
+		return env.HomePage(ctx, ask, "")
 	}
 	return r, fmt.Errorf("event kind %q", e.Kind)
 }
 
 // ask is an event in the words of commands.
-func (d *Desk) ask(e chat.Event) commands.Ask {
+func (d *Desk) ask(ctx context.Context, e chat.Event) commands.Ask {
 	return commands.Ask{
-		User: e.User, Channel: e.Channel, Lang: d.lang(e), Now: d.Now(), Thread: e.Thread, Message: e.Message, Said: e.Said,
+		User: e.User, Channel: e.Channel, Lang: d.lang(ctx, e), Now: d.Now(), Thread: e.Thread, Message: e.Message, Said: e.Said,
 		Short: e.Command, Text: e.Text, Verb: e.Verb, Value: e.Value, Fields: e.Fields,
 		Allows: func(r access.Right) bool { return d.Policy.Allows(e.User, r) },
 	}
 }
 
-// check says what is wrong with the answers of a form. It neither reads nor
-// writes the store: the form waits for it.
-func (d *Desk) check(e chat.Event) map[string]string {
-	ask := d.ask(e)
+// check says what is wrong with the answers of a form. It does not write to the
+// store: the form waits for it.
+func (d *Desk) check(ctx context.Context, e chat.Event) map[string]string {
+	ask := d.ask(ctx, e)
 	var ok bool
 	if ask.Value, ok = d.Seal.Open(e.Verb, e.Value); !ok {
 		return nil // refused once it is served
@@ -204,14 +238,25 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 	}
 	r.Message = d.Seal.Message(r.Message)
 	switch {
+	case e.OnHome && (r.Silent || r.Brief):
+		return d.rebuild(ctx, e, r)
 	case r.Silent:
 		return nil
 	case e.Kind == chat.Home:
 		return d.Home(ctx, e.User, r.Message)
-	case r.Share || e.Kind == chat.Joined:
+	case r.Share:
 		return d.Sender.Share(ctx, e, r.Message)
 	}
 	return d.Sender.Answer(ctx, e, r.Message)
+}
+
+// rebuild shows the page anew on which something was done, with what came of it.
+func (d *Desk) rebuild(ctx context.Context, e chat.Event, r commands.Reply) error {
+	page, err := d.Commands("").HomePage(ctx, d.ask(ctx, e), r.Message.Text)
+	if err != nil {
+		return err
+	}
+	return d.Home(ctx, e.User, d.Seal.Message(page.Message))
 }
 
 // excuse tells the person that something broke, with a number that finds the
@@ -219,20 +264,26 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 func (d *Desk) excuse(ctx context.Context, e chat.Event, err error) commands.Reply {
 	incident := fmt.Sprintf("%X", d.Now().UnixNano()%0xffffff)
 	d.Logger.LogAttrs(ctx, slog.LevelError, "answer broke", slog.String("incident", incident), slog.Any("err", err))
-	text := d.locale(e).T("bot.broke", "incident", incident)
-	return commands.Reply{Message: chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}}
+	text := d.locale(ctx, e).T("bot.broke", "incident", incident)
+	return commands.Reply{Message: said(text)}
 }
 
-// lang is the language in which e is answered: what the person's chat client
-// speaks, else the channel's, else the bot's.
-func (d *Desk) lang(e chat.Event) string {
-	switch {
-	case e.Lang != "":
-		return e.Lang
-	case d.Langs[e.Channel] != "":
-		return d.Langs[e.Channel]
+// lang is the language in which e is answered: what the person has chosen or
+// the chat client speaks, else the channel's, else the bot's. It reads the
+// store, which waits for nobody.
+func (d *Desk) lang(ctx context.Context, e chat.Event) string {
+	chosen := ""
+	err := d.DB.View(ctx, func(tx *storage.Tx) error {
+		p, err := tx.Person(e.User)
+		chosen = p.Lang
+		return err
+	})
+	if err != nil {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "chosen language not read", slog.Any("err", err))
 	}
-	return d.Lang
+	return cmp.Or(chosen, e.Lang, d.Langs[e.Channel], d.Lang)
 }
 
-func (d *Desk) locale(e chat.Event) *i18n.Locale { return i18n.For(d.lang(e)) }
+func (d *Desk) locale(ctx context.Context, e chat.Event) *i18n.Locale {
+	return i18n.For(d.lang(ctx, e))
+}

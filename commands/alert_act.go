@@ -31,11 +31,11 @@ var details = &Act{Verb: card.VerbDetails, Right: access.View, Run: func(ctx con
 
 // ack takes what a root stands for. The second press changes nothing and says
 // who was first.
-var ack = &Act{Verb: card.VerbAck, Right: access.Operate, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var ack = &Act{Verb: card.VerbAck, Right: access.Operate, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	return env.act(ctx, ask, ask.Value, alert.Act{Kind: alert.ActAck})
 }}
 
-var snooze = &Act{Verb: card.VerbSnooze, Right: access.Operate, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var snooze = &Act{Verb: card.VerbSnooze, Right: access.Operate, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	choice, id := card.CutChoice(ask.Value)
 	act := alert.Act{Kind: alert.ActSnooze}
 	switch choice {
@@ -53,7 +53,7 @@ var snooze = &Act{Verb: card.VerbSnooze, Right: access.Operate, Run: func(ctx co
 	return env.act(ctx, ask, id, act)
 }}
 
-var more = &Act{Verb: card.VerbMore, Right: access.Operate, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var more = &Act{Verb: card.VerbMore, Right: access.Operate, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	choice, id := card.CutChoice(ask.Value)
 	switch choice {
 	case card.ChoiceAssign:

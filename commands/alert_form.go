@@ -10,7 +10,7 @@ import (
 )
 
 var snoozeForm = &Act{
-	Verb: card.VerbSnoozeForm, Right: access.Operate,
+	Verb: card.VerbSnoozeForm, Right: access.Operate, Brief: true,
 	Check: func(env *Env, ask Ask) map[string]string {
 		until, ok := formTime(env, ask)
 		if ok && until.After(ask.Now) && !until.After(ask.Now.Add(alert.MaxSnooze)) {
@@ -31,7 +31,7 @@ func formTime(env *Env, ask Ask) (time.Time, bool) {
 }
 
 var assignForm = &Act{
-	Verb: card.VerbAssignForm, Right: access.Operate,
+	Verb: card.VerbAssignForm, Right: access.Operate, Brief: true,
 	Check: func(env *Env, ask Ask) map[string]string {
 		if ask.Fields[card.FieldPerson] != "" {
 			return nil
@@ -43,7 +43,7 @@ var assignForm = &Act{
 	},
 }
 
-var resolveForm = &Act{Verb: card.VerbResolveForm, Right: access.Operate, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var resolveForm = &Act{Verb: card.VerbResolveForm, Right: access.Operate, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	choice, id := card.CutChoice(ask.Value)
 	act := alert.Act{Kind: alert.ActResolve, Note: ask.Fields[card.FieldNote]}
 	if choice != card.ChoiceResolve {

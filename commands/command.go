@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
+	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -45,10 +46,13 @@ type Command struct {
 func all() []*Command {
 	return []*Command{
 		gmv,
+		target,
 		why,
 		forecast,
 		race,
 		campaign,
+		calendar,
+		live,
 		channels,
 		bands,
 		regions,
@@ -72,11 +76,18 @@ func all() []*Command {
 		returns,
 		complaints,
 		counterfeit,
+		nps,
 		digest,
 		alerts,
 		silence,
 		silences,
 		noise,
+		home,
+		subscribe,
+		unsubscribe,
+		subscriptions,
+		quiet,
+		language,
 		define,
 		status,
 		ackTyped,
@@ -104,6 +115,9 @@ type Act struct {
 	Verb  string
 	Right access.Right
 	Run   func(ctx context.Context, env *Env, ask Ask) (Reply, error)
+	// Brief: what it answers is a line that can stand on the page on which it was
+	// done, rather than a message of its own.
+	Brief bool
 	// Check says what is wrong with the answers of a form, by the names of its
 	// inputs. It must be quick: the form waits for it. nil takes every answer.
 	Check func(env *Env, ask Ask) map[string]string
@@ -113,6 +127,8 @@ func acts() []*Act {
 	return []*Act{
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
+		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
+		planNow, planUndo, targetForm, targetEdit,
 	}
 }
 
@@ -124,11 +140,14 @@ type Env struct {
 	Notify *notify.Notifier // tells of what people do to alerts
 	Rules  report.Rules
 	Jobs   []string // names for the status answer
+	// Posts are the places that the configuration names for digests.
+	Posts []outbox.Route
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 
-	basis  evidence.Basis
-	topics []card.Topic // all commands for help; help itself cannot name the list it is in
+	basis   evidence.Basis
+	planned *planned
+	topics  []card.Topic // all commands for help; help itself cannot name the list it is in
 }
 
 // New completes an Env.
@@ -137,6 +156,7 @@ func New(env Env) *Env {
 		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
 	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
+	env.planned = &planned{}
 	return &env
 }
 
@@ -162,6 +182,7 @@ type Reply struct {
 	Message chat.Message
 	Share   bool // for everyone in the channel
 	Silent  bool // nothing to say: the effect is visible elsewhere
+	Brief   bool // Message is a line that can stand on the asker's page instead
 	// Keep writes down what the answer was computed from; nil when it holds no
 	// numbers. It is called after the answer has been sent, which it must not
 	// delay.
@@ -186,6 +207,10 @@ func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop
 // Answer answers a typed question. What cannot be understood is answered with
 // what was not understood and the nearest question that works.
 func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
 	c, r, no := env.read(ask)
 	if no != nil {
 		return *no, nil
@@ -223,6 +248,10 @@ func (env *Env) form(ctx context.Context, c *Command, r Request) (Reply, error) 
 // programs. A question that cannot be answered is an error in the asker's
 // language.
 func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return nil, err
+	}
 	c, r, no := env.read(ask)
 	if no != nil {
 		return nil, errors.New(no.Message.Text)
@@ -266,16 +295,22 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 
 // Press does what a button stands for.
 func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
 	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
 	pen := ask.pen(env)
 	if i < 0 {
-		return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, nil
+		return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, nil
 	}
 	act := acts()[i]
 	if !ask.Allows(act.Right) {
-		return Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}, env.refused(ctx, ask, "no right")
+		return Reply{Message: pen.Said(pen.L.T("command.not_allowed")), Brief: true}, env.refused(ctx, ask, "no right")
 	}
-	return act.Run(ctx, env, ask)
+	reply, err := act.Run(ctx, env, ask)
+	reply.Brief = act.Brief
+	return reply, err
 }
 
 // Check says what is wrong with the answers of a form, by the names of its
@@ -291,19 +326,19 @@ func (env *Env) Check(ask Ask) map[string]string {
 // Forged answers a button whose value the bot has not signed.
 func (env *Env) Forged(ctx context.Context, ask Ask) (Reply, error) {
 	pen := ask.pen(env)
-	return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, env.refused(ctx, ask, "not signed by the bot")
+	return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, env.refused(ctx, ask, "not signed by the bot")
 }
 
 // refused notes in the audit that somebody tried what could not be done.
 func (env *Env) refused(ctx context.Context, ask Ask, why string) error {
-	return env.DB.Update(ctx, func(tx *storage.Tx) error {
-		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: ask.Verb, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
-	})
+	return env.refusedAs(ctx, ask, ask.Verb, why)
 }
 
-// Welcome greets a channel or a person with what can be asked.
-func (env *Env) Welcome(_ context.Context, ask Ask) (Reply, error) {
-	return Reply{Message: ask.pen(env).Help(env.topics, true)}, nil
+// refusedAs does so for something that was typed.
+func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
+	return env.DB.Update(ctx, func(tx *storage.Tx) error {
+		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
+	})
 }
 
 // unknown offers the command nearest to what was typed.

@@ -24,7 +24,26 @@ func find(short, text string) (*Command, string) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}
+	if c, rest := begun(words); c != nil {
+		return c, rest
+	}
 	return glued(words)
+}
+
+// begun finds a Chinese name of a command that reads its words literally at the
+// beginning of a text written without spaces, as in 订阅早报. The longest wins.
+func begun(words []string) (found *Command, rest string) {
+	longest := 0
+	for _, c := range all() {
+		for _, name := range c.Words {
+			after, ok := strings.CutPrefix(words[0], name)
+			if ok && c.Literal && hasHan([]rune(name)) && len(name) > longest {
+				found, longest = c, len(name)
+				rest = strings.TrimSpace(strings.Join(append([]string{after}, words[1:]...), " "))
+			}
+		}
+	}
+	return found, rest
 }
 
 func named(word string) *Command {

@@ -232,7 +232,7 @@ func likeness(list []alert.Alert) string {
 }
 
 var silenceForm = &Act{
-	Verb: card.VerbSilenceForm, Right: access.Operate,
+	Verb: card.VerbSilenceForm, Right: access.Operate, Brief: true,
 	Check: func(env *Env, ask Ask) map[string]string {
 		_, bad := formSilence(ask)
 		out := map[string]string{}
@@ -299,7 +299,7 @@ var silences = &Command{
 }
 
 // unsilence lifts a silence; what it muted and still stands is told.
-var unsilence = &Act{Verb: card.VerbUnsilence, Right: access.Operate, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
+var unsilence = &Act{Verb: card.VerbUnsilence, Right: access.Operate, Brief: true, Run: func(ctx context.Context, env *Env, ask Ask) (Reply, error) {
 	pen := ask.pen(env)
 	lifted := false
 	err := env.DB.Update(ctx, func(tx *storage.Tx) error {

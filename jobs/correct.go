@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"shopwatch/internal/card"
@@ -86,7 +85,11 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 		return err
 	}
 	return d.DB.Update(ctx, func(tx *storage.Tx) error {
-		for _, r := range d.Routes {
+		routes, err := d.receivers(tx, now)
+		if err != nil {
+			return err
+		}
+		for _, r := range routes {
 			if err := d.enqueueCorrection(tx, r, dig, was.Paid, now); err != nil {
 				return err
 			}
@@ -97,9 +100,6 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 
 // enqueueCorrection answers under the digest, where there is one.
 func (d *Digest) enqueueCorrection(tx *storage.Tx, r outbox.Route, dig report.Digest, was market.Fen, now time.Time) error {
-	if !slices.Contains(r.Digests, Morning) {
-		return nil
-	}
 	key := d.key(dig.Day)
 	if _, ok, err := tx.Entry(r.Key(key)); err != nil || !ok {
 		return err

@@ -5,27 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
+	"shopwatch/internal/audience"
 	"shopwatch/internal/card"
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
 )
 
 // Morning is the name of the daily digest in routes and keys.
-const Morning = "morning"
+const Morning = string(audience.Morning)
 
 // Digest writes the daily report of the business day before.
 type Digest struct {
-	DB     *storage.DB
-	Shop   *market.Shop
-	Fresh  report.Freshness
-	Cache  *report.Cache
+	DB    *storage.DB
+	Shop  *market.Shop
+	Fresh report.Freshness
+	Cache *report.Cache
+	// Routes are the places that the configuration names; those that have
+	// subscribed come to them.
 	Routes []outbox.Route
 	Logger *slog.Logger
 	Now    func() time.Time
@@ -47,6 +50,10 @@ func (d *Digest) Job(s Schedule, catchup time.Duration) Job {
 // Write puts the digest of the day before due into the outbox, once per place
 // and day. ErrLater holds it for late data.
 func (d *Digest) Write(ctx context.Context, due time.Time) error {
+	d, err := d.current(ctx)
+	if err != nil {
+		return err
+	}
 	now := d.Now()
 	day := d.Shop.Day(due) - 1
 	if done, err := d.written(ctx, day); err != nil || done {
@@ -76,14 +83,23 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 	})
 }
 
+// current is d about the shop as people have planned it by now.
+func (d *Digest) current(ctx context.Context) (*Digest, error) {
+	shop, err := d.DB.Planned(ctx, d.Shop)
+	if err != nil {
+		return nil, fmt.Errorf("digest: %w", err)
+	}
+	now := *d
+	now.Shop = shop
+	return &now, nil
+}
+
 // enqueue puts the report into the outbox for every place together with its
 // evidence.
 func (d *Digest) enqueue(tx *storage.Tx, m evidence.Morning, now time.Time) error {
-	var routes []outbox.Route
-	for _, r := range d.Routes {
-		if slices.Contains(r.Digests, Morning) {
-			routes = append(routes, r)
-		}
+	routes, err := d.receivers(tx, now)
+	if err != nil {
+		return err
 	}
 	b := evidence.Basis{Shop: d.Shop, Rules: report.Rules{Fresh: d.Fresh}}
 	langs, channels := places(routes)
@@ -121,10 +137,11 @@ func (d *Digest) planned(due time.Time) time.Time {
 func (d *Digest) written(ctx context.Context, day market.Day) (bool, error) {
 	all := true
 	err := d.DB.View(ctx, func(tx *storage.Tx) error {
-		for _, r := range d.Routes {
-			if !slices.Contains(r.Digests, Morning) {
-				continue
-			}
+		routes, err := d.receivers(tx, d.Now())
+		if err != nil {
+			return err
+		}
+		for _, r := range routes {
 			_, ok, err := tx.Entry(r.Key(d.key(day)))
 			if err != nil {
 				return err
@@ -134,6 +151,10 @@ func (d *Digest) written(ctx context.Context, day market.Day) (bool, error) {
 		return nil
 	})
 	return all, err
+}
+
+func (d *Digest) receivers(tx *storage.Tx, now time.Time) ([]outbox.Route, error) {
+	return notify.Receivers(tx, d.Shop, audience.Morning, d.Routes, now)
 }
 
 func (d *Digest) key(day market.Day) string {

@@ -38,6 +38,10 @@
 //	group_open          shop created id               - (those that may still be written about)
 //	group_last          key                           id of its last episode
 //	silence             shop id                       JSON (a list)
+//	subscription        shop place kind               JSON (a list)
+//	person              user                          JSON (a list)
+//	plan                shop                          targets and calendar that people have decided, JSON
+//	plan_change         shop number                   each of those decisions, JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -99,6 +103,10 @@ const (
 	spaceGroupOpen      = "group_open"
 	spaceGroupLast      = "group_last"
 	spaceSilence        = "silence"
+	spaceSubscription   = "subscription"
+	spacePerson         = "person"
+	spacePlan           = "plan"
+	spacePlanChange     = "plan_change"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

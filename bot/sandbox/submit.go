@@ -92,6 +92,19 @@ func (s *Sandbox) OpenView(user string) (id string, content json.RawMessage, ok 
 	return v.id, mustJSON(v.content), true
 }
 
+// HomeView is the home page that the bot has published for a person, as its id
+// and the JSON the bot sent; ok is false when it has not.
+func (s *Sandbox) HomeView(user string) (id string, content json.RawMessage, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, _ := s.space.user(user)
+	v, ok := s.space.homes[u.ID]
+	if !ok {
+		return "", nil, false
+	}
+	return v.id, mustJSON(v.content), true
+}
+
 func (w *workspace) viewOf(user, id string) (*view, User, error) {
 	u, ok := w.user(user)
 	v, there := w.views[id]

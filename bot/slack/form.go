@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	slackgo "github.com/slack-go/slack"
@@ -18,6 +19,7 @@ type formMemo struct {
 	Value   string `json:"v"`
 	Channel string `json:"c,omitempty"`
 	Thread  string `json:"t,omitempty"`
+	OnHome  bool   `json:"h,omitempty"`
 }
 
 // maxIntro bounds the words above the inputs of a form.
@@ -47,7 +49,7 @@ func (s *Slack) OpenForm(ctx context.Context, e chat.Event, f chat.Form) error {
 }
 
 func formView(e chat.Event, f chat.Form) (slackgo.ModalViewRequest, error) {
-	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread})
+	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread, OnHome: e.OnHome})
 	if err != nil {
 		return slackgo.ModalViewRequest{}, err
 	}
@@ -93,6 +95,8 @@ func inputElement(in chat.Input) slackgo.BlockElement {
 		return e
 	case chat.InputChoice:
 		return choiceElement(in)
+	case chat.InputChoices:
+		return choicesElement(in)
 	case chat.InputText, chat.InputLines:
 	}
 	e := slackgo.NewPlainTextInputBlockElement(nil, in.Name)
@@ -118,9 +122,32 @@ func choiceElement(in chat.Input) slackgo.BlockElement {
 	return e
 }
 
+// choicesElement takes at most ten options as boxes to tick, more as a menu.
+func choicesElement(in chat.Input) slackgo.BlockElement {
+	initial := strings.Split(in.Initial, ",")
+	var options, ticked []*slackgo.OptionBlockObject
+	for _, o := range in.Options {
+		x := slackgo.NewOptionBlockObject(o.Value, plain(clamp(clean(o.Label), maxLabel)), nil)
+		options = append(options, x)
+		if slices.Contains(initial, o.Value) {
+			ticked = append(ticked, x)
+		}
+	}
+	const maxBoxes = 10
+	if len(options) > maxBoxes {
+		e := slackgo.NewOptionsMultiSelectBlockElement(slackgo.MultiOptTypeStatic, nil, in.Name, options...)
+		e.InitialOptions = ticked
+		return e
+	}
+	e := slackgo.NewCheckboxGroupsBlockElement(in.Name, options...)
+	e.InitialOptions = ticked
+	return e
+}
+
 // sentView is the part of a sent form that we use.
 type sentView struct {
 	ID       string `json:"id"`
+	Type     string `json:"type"`
 	Hash     string `json:"hash"`
 	Callback string `json:"callback_id"`
 	Memo     string `json:"private_metadata"`
@@ -138,6 +165,9 @@ type sentAnswer struct {
 	Selected *struct {
 		Value string `json:"value"`
 	} `json:"selected_option"`
+	Ticked []struct {
+		Value string `json:"value"`
+	} `json:"selected_options"`
 }
 
 func (a sentAnswer) text() string {
@@ -149,7 +179,11 @@ func (a sentAnswer) text() string {
 	if a.Selected != nil {
 		return a.Selected.Value
 	}
-	return ""
+	var ticked []string
+	for _, o := range a.Ticked {
+		ticked = append(ticked, o.Value)
+	}
+	return strings.Join(ticked, ",")
 }
 
 // readForm reads the answers of a form.
@@ -163,7 +197,7 @@ func (s *Slack) readForm(a action) (chat.Event, error) {
 	}
 	at := s.cfg.Now()
 	e := chat.Event{
-		Kind: chat.Submit, At: at, Team: a.team(), Channel: memo.Channel, Thread: memo.Thread, User: a.User.ID,
+		Kind: chat.Submit, At: at, Team: a.team(), Channel: memo.Channel, Thread: memo.Thread, OnHome: memo.OnHome, User: a.User.ID,
 		Keys: []string{"vw:" + a.View.ID + ":" + a.View.Hash + ":" + a.Trigger}, Verb: a.View.Callback, Value: memo.Value,
 		Fields: map[string]string{}, Handle: s.handles.open("", a.Trigger, at, false),
 	}

@@ -43,13 +43,23 @@ func (s *Slack) read(k kind, payload json.RawMessage, envelope string) (chat.Eve
 	if err != nil {
 		return chat.Event{}, err
 	}
-	if len(s.cfg.Teams) > 0 && !slices.Contains(s.cfg.Teams, e.Team) {
+	if !s.serves(e.Team) {
 		return chat.Event{}, fmt.Errorf("workspace %q is not served: %w", clamp(clean(e.Team), 30), errUnused)
 	}
 	if envelope != "" {
 		e.Keys = append(e.Keys, "en:"+envelope)
 	}
 	return e, nil
+}
+
+// serves reports whether people of a workspace are answered. Until the bot knows
+// its own, Slack alone decides who reaches it.
+func (s *Slack) serves(team string) bool {
+	if len(s.cfg.Teams) > 0 {
+		return slices.Contains(s.cfg.Teams, team)
+	}
+	own := s.known().team
+	return own == "" || team == "" || team == own
 }
 
 func (s *Slack) readCommand(payload json.RawMessage, envelope string) (chat.Event, error) {
@@ -141,6 +151,7 @@ func (s *Slack) readAction(payload json.RawMessage) (chat.Event, error) {
 		Message: chat.Ref{Channel: a.Container.Channel, TS: a.Container.TS},
 		Handle:  s.handles.open(a.Response, a.Trigger, at, a.Container.Ephemeral),
 	}
+	e.OnHome = a.View != nil && a.View.Type == string(slackgo.VTHomeTab)
 	if e.Channel == "" && a.Channel != nil {
 		e.Channel, e.Message.Channel = a.Channel.ID, a.Channel.ID
 	}

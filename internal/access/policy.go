@@ -8,6 +8,7 @@ type Right string
 // Rights, each including the ones before it.
 const (
 	View    Right = "view"    // read figures
+	Self    Right = "self"    // decide what one receives oneself; asks for a person in a chat
 	Operate Right = "operate" // acknowledge alerts
 	Admin   Right = "admin"   // change settings
 )
@@ -29,7 +30,7 @@ func (p Policy) Serves(team string, guest bool) bool {
 // button on the screen is not a permission.
 func (p Policy) Allows(user string, right Right) bool {
 	switch right {
-	case View:
+	case View, Self:
 		return true
 	case Operate:
 		return len(p.Operators) == 0 || slices.Contains(p.Operators, user) || slices.Contains(p.Admins, user)

@@ -83,6 +83,9 @@ func (w *world) submit(user string, answers []string) error {
 			value = userID(value)
 		}
 		values[name] = []string{value}
+		if name == "kinds" {
+			values[name] = strings.Split(value, ",")
+		}
 	}
 	ex, err := w.demo.Sandbox.Submit(w.ctx, user, id, values)
 	w.complaints = ex.Errors

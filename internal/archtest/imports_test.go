@@ -27,6 +27,7 @@ const (
 	storage  = "storage "
 	series   = "storage/series "
 	notify   = "internal/notify "
+	audience = "internal/audience "
 )
 
 // allowed lists, for each package, the packages of ours and the third-party
@@ -44,9 +45,10 @@ var allowed = map[string]string{
 	"internal/alert":    market + analysis,
 	"internal/access":   market + chat,
 	"internal/outbox":   chat + "golang.org/x/time",
+	"internal/audience": market + alert + chat + outbox,
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
-	"internal/card":     market + metric + analysis + methods + alert + chat + i18n + report,
-	"storage":           market + metric + alert + chat + outbox + access + "storage/column",
+	"internal/card":     market + metric + analysis + methods + alert + chat + i18n + report + audience,
+	"storage":           market + metric + alert + chat + outbox + access + audience + "storage/column",
 	"storage/column":    market + "github.com/klauspost/compress",
 	"storage/series":    market + storage + "storage/column",
 	"storage/bolt":      storage + "go.etcd.io/bbolt",
@@ -57,9 +59,9 @@ var allowed = map[string]string{
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
-	"internal/notify":   market + alert + access + card + chat + i18n + outbox + storage,
-	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + notify + evidence,
-	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + notify + source + gate + evidence + "internal/source/page github.com/robfig/cron/v3",
+	"internal/notify":   market + alert + access + audience + card + chat + i18n + outbox + storage,
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + notify + evidence + audience,
+	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + notify + source + gate + evidence + audience + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",
 	"bot/sandbox":       chat + chart + "github.com/gorilla/websocket",
@@ -84,6 +86,7 @@ var allowed = map[string]string{
 	"internal/source/sourcetest": market + source + testLibraries,
 	"storage/storagetest":        storage + market + alert + analysis + chat + outbox + access + testLibraries,
 	"internal/chat/chattest":     chat + testLibraries,
+	"bot/sandbox/npmtest":        "",
 
 	"internal/analysis/analysistest": "",
 }
@@ -164,6 +167,7 @@ var pure = map[string]string{
 	"internal/chat":     "",
 	"internal/access":   "",
 	"internal/outbox":   "golang.org/x/time",
+	"internal/audience": "gonum.org/v1/gonum golang.org/x/time",
 	"internal/i18n":     "github.com/nicksnyder/go-i18n/v2 golang.org/x/text",
 	"internal/chart":    "git.sr.ht/~sbinet/gg golang.org/x/image github.com/golang/freetype golang.org/x/text golang.org/x/sys",
 }

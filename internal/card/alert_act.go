@@ -28,6 +28,8 @@ const (
 func SealedVerbs() []string {
 	return []string{
 		VerbAck, VerbDetails, VerbSnooze, VerbMore, VerbSnoozeForm, VerbAssignForm, VerbResolveForm, VerbSilenceForm, VerbSilenceNow, VerbUnsilence,
+		VerbSubscribeForm, VerbUnsubscribe, VerbQuietForm,
+		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit,
 	}
 }
 

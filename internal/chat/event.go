@@ -43,6 +43,10 @@ type Event struct {
 	// Fields are the answers of a form, by Input.Name.
 	Fields map[string]string
 
+	// OnHome: it was done on the person's home page of the bot, which is to show
+	// what came of it.
+	OnHome bool
+
 	// Handle lets the adapter answer privately: response URL and trigger id,
 	// opaque to everyone else.
 	Handle string

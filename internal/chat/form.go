@@ -11,6 +11,9 @@ const (
 	InputTime   InputKind = "time"   // 09:30
 	InputPerson InputKind = "person" // chat user id
 	InputChoice InputKind = "choice" // value of an Option
+	// InputChoices takes any number of Options; the answer is their values with
+	// commas between.
+	InputChoices InputKind = "choices"
 )
 
 // Form is a small window with inputs, opened where somebody has just pressed
@@ -31,7 +34,7 @@ type Input struct {
 	Label    string
 	Hint     string
 	Initial  string
-	Options  []Option // of InputChoice
+	Options  []Option // of InputChoice and InputChoices
 	Optional bool
 	Max      int // characters of a text; 0 means 300
 }

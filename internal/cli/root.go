@@ -34,6 +34,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	labVerb,
 	benchVerb,
 	alertVerb,
+	outboxVerb,
 	ruleVerb,
 }
 

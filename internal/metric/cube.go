@@ -33,7 +33,7 @@ type CubeSpec struct {
 	// later than Cut: a day's orders have two more days' time. Zero means Cut.
 	ShipCut time.Time
 	Filter  Filter
-	By     Dim
+	By      Dim
 	// Known says which feeds can be trusted for the stretch up to Cut.
 	Known Known
 }

@@ -10,23 +10,29 @@ import (
 const Pace = time.Second
 
 // Lanes keeps the pace of every place. It is not safe for concurrent use: the
-// deliver loop owns it.
+// deliver job guards it.
 type Lanes struct {
 	free map[chat.Target]time.Time
+	all  time.Time // before which no lane is free
 }
 
 // Free is when the lane of target may carry its next message; the zero time
 // means now.
-func (l *Lanes) Free(target chat.Target) time.Time { return l.free[target] }
+func (l *Lanes) Free(target chat.Target) time.Time {
+	if l.all.After(l.free[target]) {
+		return l.all
+	}
+	return l.free[target]
+}
 
 // Used notes that a message went to target at now.
 func (l *Lanes) Used(target chat.Target, now time.Time) { l.hold(target, now.Add(Pace)) }
 
-// HoldAll keeps every known lane shut until t: the platform's limit is per
-// workspace, not per place.
+// HoldAll keeps every lane shut until t, also of places that nothing was sent to
+// yet: the platform's limit is per workspace, not per place.
 func (l *Lanes) HoldAll(t time.Time) {
-	for target := range l.free {
-		l.hold(target, t)
+	if t.After(l.all) {
+		l.all = t
 	}
 }
 
@@ -39,14 +45,26 @@ func (l *Lanes) hold(target chat.Target, t time.Time) {
 	}
 }
 
+// line is what leaves one after the other: everything for a place, apart from
+// what is held until the same moment.
+type line struct {
+	target chat.Target
+	hold   int64
+}
+
 // Heads returns, for each place, the first entry that is not done, in order of
-// Seq. Whatever stands behind it in the same place waits.
+// Seq. Whatever stands behind it in the same place waits. What is held for a
+// quiet reader is a line of its own, for which nothing else waits.
 func Heads(undone []Entry) []Entry {
-	seen := map[chat.Target]bool{}
+	seen := map[line]bool{}
 	var out []Entry
 	for _, e := range undone {
-		if !seen[e.Target] {
-			seen[e.Target] = true
+		l := line{target: e.Target}
+		if !e.Hold.IsZero() {
+			l.hold = e.Hold.UnixNano()
+		}
+		if !seen[l] {
+			seen[l] = true
 			out = append(out, e)
 		}
 	}

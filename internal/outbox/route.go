@@ -12,6 +12,8 @@ type Route struct {
 	Target  chat.Target
 	Lang    string
 	Digests []string // names of digests
+	// Hold keeps what is sent here until then; zero holds nothing.
+	Hold time.Time
 }
 
 // Name is the place as part of a key.
@@ -24,7 +26,7 @@ func (r Route) Name() string {
 
 // Root makes the entry of a new message with the given key.
 func (r Route) Root(key string, m chat.Message, now time.Time) Entry {
-	return Entry{Key: r.Key(key), Act: chat.Post, Target: r.Target, Message: m, State: Queued, Created: now}
+	return Entry{Key: r.Key(key), Act: chat.Post, Target: r.Target, Message: m, Lang: r.Lang, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold}
 }
 
 // Under makes the entry of the n-th message in the thread of the root with key.
@@ -32,7 +34,7 @@ func (r Route) Under(key string, n int, m chat.Message, now time.Time) Entry {
 	root := r.Key(key)
 	return Entry{
 		Key: root + "/" + strconv.Itoa(n), Act: chat.Reply, Target: r.Target, RootKey: root,
-		Message: m, State: Queued, Created: now,
+		Message: m, Lang: r.Lang, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold,
 	}
 }
 
@@ -41,7 +43,7 @@ func (r Route) Edit(key string, n int, m chat.Message, now time.Time) Entry {
 	root := r.Key(key)
 	return Entry{
 		Key: root + "/edit/" + strconv.Itoa(n), Act: chat.Update, Target: r.Target, RootKey: root,
-		Message: m, State: Queued, Created: now,
+		Message: m, Lang: r.Lang, State: Queued, Created: now,
 	}
 }
 

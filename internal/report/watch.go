@@ -126,6 +126,9 @@ func (l *loader) watch(ctx context.Context, r Rules, now time.Time, known []aler
 			return *w.out, err
 		}
 	}
+	if err := w.disproved(ctx); err != nil {
+		return *w.out, err
+	}
 	slices.SortStableFunc(w.out.Findings, func(a, b analysis.Finding) int {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.AtRisk, a.AtRisk))
 	})
