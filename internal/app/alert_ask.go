@@ -51,6 +51,9 @@ type AlertAsk struct {
 // ErrBadAsk says what is wrong with what was asked of alerts.
 var ErrBadAsk = errors.New("cannot be done")
 
+// ErrUnchanged says that there was nothing to do.
+var ErrUnchanged = errors.New("nothing was changed")
+
 // alertAnswer is what is said back.
 type alertAnswer struct {
 	Alerts  []alertLine `json:"alerts"`
@@ -92,7 +95,7 @@ func AskAlerts(ctx context.Context, o AlertOptions) (err error) {
 		_, err = io.WriteString(o.Out, a.text(o.Ask.Act))
 	}
 	if err == nil && !a.Done {
-		err = ErrNo
+		err = ErrUnchanged
 	}
 	return err
 }
@@ -188,7 +191,7 @@ func acknowledge(ctx context.Context, env *commands.Env, q AlertAsk, now time.Ti
 		return err
 	})
 	for i := range list {
-		a.Alerts = append(a.Alerts, lineOf(list[i]))
+		a.Alerts = append(a.Alerts, lineOf(env, list[i]))
 	}
 	return a, err
 }
@@ -220,7 +223,7 @@ func listAlerts(ctx context.Context, env *commands.Env, text string, now time.Ti
 			if !x.State.Open() || !match.Matches(labels) {
 				continue
 			}
-			l := lineOf(x)
+			l := lineOf(env, x)
 			l.Silenced = slices.ContainsFunc(silences, func(s alert.Silence) bool { return s.Mutes(env.Shop, labels, now) })
 			a.Alerts = append(a.Alerts, l)
 		}
@@ -229,8 +232,8 @@ func listAlerts(ctx context.Context, env *commands.Env, text string, now time.Ti
 	return a, err
 }
 
-func lineOf(x alert.Alert) alertLine {
-	return alertLine{ID: x.ID, State: x.State, Labels: x.Labels(), Since: x.Since, Owner: x.Holder(), AtRisk: int64(x.Latest.AtRisk)}
+func lineOf(env *commands.Env, x alert.Alert) alertLine {
+	return alertLine{ID: x.ID, State: x.State, Labels: x.Labels(), Since: env.Shop.Local(x.Since), Owner: x.Holder(), AtRisk: int64(x.Latest.AtRisk)}
 }
 
 func (a alertAnswer) text(act string) string {
