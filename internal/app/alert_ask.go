@@ -169,8 +169,7 @@ func answerAlerts(ctx context.Context, env *commands.Env, policy access.Policy, 
 	ask := commands.Ask{User: q.As, Lang: q.Lang, Now: now, Allows: func(r access.Right) bool { return policy.Allows(q.As, r) }}
 	if q.Act == "silence" {
 		m, err := env.SilenceAs(ctx, ask, q.Text, q.Dry)
-		var wrong *commands.Trouble
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*commands.Trouble](err); ok {
 			return a, fmt.Errorf("%w: %s", ErrBadAsk, i18n.For(q.Lang).T(wrong.Key, wrong.Args...))
 		}
 		return alertAnswer{Message: m.Text, Done: err == nil}, err

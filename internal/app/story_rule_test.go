@@ -36,7 +36,7 @@ func (w *world) socket() error {
 		} else if err != nil || time.Now().After(deadline) {
 			return fmt.Errorf("nobody answers at the socket: %w", err)
 		}
-		time.Sleep(10 * time.Millisecond) //nolint:forbidigo // a real socket has no clock to step
+		time.Sleep(10 * time.Millisecond) // a real socket has no clock to step
 	}
 }
 

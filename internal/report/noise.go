@@ -111,7 +111,7 @@ func LoadNoise(ctx context.Context, db *storage.DB, shop *market.Shop, q NoiseQu
 		if judged := r.Acted + r.False + r.Expected; judged < noisyFew || float64(r.False+r.Expected) < noisyShare*float64(judged) {
 			continue
 		}
-		p, ok, err := propose(ctx, db, shop, q, n, r.Rule, list)
+		p, ok, err := propose(ctx, db, shop, q, r.Rule, list)
 		if err != nil {
 			return n, err
 		}
@@ -229,13 +229,13 @@ func declaredStricter(r analysis.Rules, p Proposal) (analysis.Rules, Proposal, b
 
 // propose makes a rule one step stricter and plays both over the days of the
 // report. A step that would change nothing is no proposal.
-func propose(ctx context.Context, db *storage.DB, shop *market.Shop, q NoiseQuery, n Noise, id analysis.Rule, kept []alert.Alert) (Proposal, bool, error) {
+func propose(ctx context.Context, db *storage.DB, shop *market.Shop, q NoiseQuery, id analysis.Rule, kept []alert.Alert) (Proposal, bool, error) {
 	rules, p, ok := stricter(q.Rules.Rules, id)
 	if !ok {
 		return p, false, nil
 	}
 	play := func(r analysis.Rules) (map[string]bool, int, error) {
-		test := BackTestQuery{Rules: q.Rules, Only: []analysis.Rule{id}, Policy: q.Policy, From: n.From, To: n.To, Step: noiseStep}
+		test := BackTestQuery{Rules: q.Rules, Only: []analysis.Rule{id}, Policy: q.Policy, From: q.Now.AddDate(0, 0, -q.Days), To: q.Now, Step: noiseStep}
 		test.Rules.Rules, test.Rules.Cache = r, NewCache()
 		list, err := BackTest(ctx, db, shop, test)
 		seen := map[string]bool{}
