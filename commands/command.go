@@ -82,6 +82,7 @@ func all() []*Command {
 		alerts,
 		silence,
 		silences,
+		noise,
 		home,
 		subscribe,
 		unsubscribe,

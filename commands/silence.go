@@ -335,3 +335,20 @@ var unsilence = &Act{Verb: card.VerbUnsilence, Right: access.Operate, Brief: tru
 	}
 	return Reply{Silent: true}, nil
 }}
+
+// SilenceAs stores the silence that text describes, as a person would type it,
+// and returns what it says. dry only shows what it would mute. A text that
+// cannot be read is a *Trouble.
+func (env *Env) SilenceAs(ctx context.Context, ask Ask, text string, dry bool) (chat.Message, error) {
+	w, err := readSilence(text)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	if !dry {
+		r, err := env.silence(ctx, ask, w.at(ask.Now))
+		return r.Message, err
+	}
+	p, err := env.preview(ctx, w.Matchers, ask.Now)
+	pen := ask.pen(env)
+	return pen.Said(w.Matchers.String() + pen.L.T("card.colon") + pen.Effect(p)), err
+}

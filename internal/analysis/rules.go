@@ -81,7 +81,10 @@ type StockRule struct {
 	Cover float64 // days; less is low
 	// Clear: an open problem is over when cover is at least this many days.
 	Clear float64
-	Days  float64 // at most so many days without stock count as at risk
+	// Bare is the limit of cover of an item with nothing on its way, at most its
+	// lead time: ordering now is already late. 0 makes no difference.
+	Bare float64
+	Days float64 // at most so many days without stock count as at risk
 }
 
 // ComplaintRule finds items with far more complaints than usual.
@@ -101,8 +104,8 @@ func Defaults() Rules {
 			Windows: []time.Duration{time.Hour, 2 * time.Hour, 3 * time.Hour}, MinSamples: 4,
 			Drop: 0.30, Clear: 0.15, Z: 3.3, MinOrders: 60, Explains: 0.7,
 		},
-		Price: PriceRule{MinMatch: 8000, Core: 200, Cut: 0.05, Drip: 0.10, Back: 0.02, Above: 0.10, Days: 3},
-		Stock: StockRule{Hits: 50, Wider: 200, Cover: 1, Clear: 2, Days: 3},
+		Price: PriceRule{MinMatch: 8000, Core: 200, Cut: 0.05, Drip: 0.07, Back: 0.02, Above: 0.10, Days: 3},
+		Stock: StockRule{Hits: 50, Wider: 200, Cover: 1, Clear: 2, Bare: 3, Days: 3},
 		Complaints: ComplaintRule{
 			Min: 4, P: 1e-4, False: 0.05, Many: 8,
 		},

@@ -58,7 +58,7 @@ type StockInput struct {
 }
 
 // StockOuts finds listed hits that are out of stock or will be within the rule's
-// cover, and further items that are out. What is at risk is their pace times
+// cover, sooner when nothing is on its way, and further items that are out. What is at risk is their pace times
 // price for the days without stock until a delivery can arrive. Of an item in
 // trouble on several channels one line is told, the worst, unless more are open.
 func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
@@ -70,10 +70,7 @@ func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
 		if !l.Listed || !ok {
 			continue
 		}
-		limit := r.Cover
-		if l.Open {
-			limit = r.Clear
-		}
+		limit := r.limit(l)
 		empty := l.Available <= 0
 		watched := l.Rank > 0 && (l.Rank <= r.Hits || empty && l.Rank <= r.Wider)
 		if !l.Open && !watched || !empty && cover >= limit {
@@ -100,6 +97,20 @@ func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
 		told[f.Subject.SKU] = true
 		return again
 	})
+}
+
+// limit is the cover below which a line is low. A line with nothing on its way
+// is low as soon as an order would come too late, and stays so until there is
+// clearly more or something is on its way.
+func (r StockRule) limit(l *StockLine) float64 {
+	limit, margin := r.Cover, 1.0
+	if l.Open {
+		limit, margin = r.Clear, 1.2
+	}
+	if l.Inbound == 0 && l.LeadDays > 0 {
+		limit = max(limit, margin*min(r.Bare, float64(l.LeadDays)))
+	}
+	return limit
 }
 
 // line names an item on a channel.

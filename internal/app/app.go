@@ -81,6 +81,10 @@ type Schedule struct {
 	Hold time.Duration
 }
 
+// noiseEvery is when the week's alerts are looked back at: on Monday morning,
+// after the digest.
+const noiseEvery = "5 9 * * 1"
+
 // App is the whole bot, wired.
 type App struct {
 	set       Settings
@@ -205,6 +209,12 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	const catchup = 6 * time.Hour
 	outcomes := &jobs.Outcomes{DB: a.set.DB, Shop: s.Shop, Lang: a.set.Lang, Cache: s.Rules.Cache, Now: a.set.Clock.Now}
 	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(correctAt), watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
+	noiseAt, err := jobs.ParseCron(noiseEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("noise: %w", err)
+	}
+	weekly := &jobs.Noise{DB: a.set.DB, Rules: s.Rules, Notify: env.Notify, Now: a.set.Clock.Now}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, weekly.Job(noiseAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}

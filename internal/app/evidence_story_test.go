@@ -108,7 +108,7 @@ func (w *world) ask(file string, words []string) error {
 // the standing of the bot itself, words, acts on alerts, what people receive,
 // the question which of several items is meant, and the page whose buttons ask.
 var withoutEvidence = []string{
-	"status", "help", "calendar", "define aov", "sku 面膜", "silence rule=stock_out 4h stock-take", "silences", "ack", "snooze 4h", "assign @lilei",
+	"status", "help", "noise", "calendar", "define aov", "sku 面膜", "silence rule=stock_out 4h stock-take", "silences", "ack", "snooze 4h", "assign @lilei",
 	"resolve restocked", "judge expected", "release", "note supplier called",
 	"home", "subscribe morning weekly", "unsubscribe weekly", "subscriptions", "quiet 22:00-08:00", "language en",
 }

@@ -47,6 +47,7 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
 	mux.HandleFunc("POST /replay", a.localReplay)
+	mux.HandleFunc("POST /alert", a.localAlert)
 	mux.HandleFunc("POST /rule", a.localRule)
 	mux.HandleFunc("POST /backup", a.localBackup)
 	mux.HandleFunc("POST /check", a.localCheck)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/lab"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
@@ -129,11 +130,17 @@ func (d *Demo) raised(ctx context.Context, r *lab.Run, w market.Window) error {
 			s := a.First.Subject
 			r.Raised = append(r.Raised, lab.Raised{
 				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival}, At: a.FiredAt, Root: root, Messages: messages[root], Detail: detailOf(a),
-				Certain: a.First.Stock != nil && (a.First.Stock.Available == 0 || a.Latest.Stock.Available == 0),
+				Certain: plain(a.Rule) || a.First.Stock != nil && (a.First.Stock.Available == 0 || a.Latest.Stock.Available == 0),
 			})
 		}
 		return nil
 	})
+}
+
+// plain reports whether what a rule finds is a fact that the data itself shows.
+func plain(r analysis.Rule) bool {
+	s, ok := analysis.SpecOf(analysis.Registry(), r)
+	return ok && s.Plain()
 }
 
 // toldIn is the id of the root that an alert is told in, in a channel.

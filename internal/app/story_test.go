@@ -40,6 +40,9 @@ import (
 //	late N                        N orders of yesterday arrive late
 //	stop                          ends the bot
 //	compact                       compacts the store of a bot that was stopped
+//	socket                        lets the terminal talk to the bot
+//	[!] alerts FILE list|ack|silence AS TEXT...      the terminal's verb; AS is a user's id, or -
+//	[!] rules FILE list|explain|test|diff RULE LABELS...   the terminal's verb; of diff a configuration
 //	ask FILE TEXT...              asks on the terminal, at the moment of the story
 func TestStories(t *testing.T) {
 	if testing.Short() {
@@ -84,6 +87,9 @@ func TestStories(t *testing.T) {
 				ts.Check(err)
 				ts.Setenv("ID", id)
 			},
+			"socket":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).socket()) },
+			"alerts":  alertsOn,
+			"rules":   rulesOn,
 			"replay":  replay,
 			"late":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
 			"stop":    func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },

@@ -12,6 +12,8 @@ import (
 	"shopwatch/internal/gate"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
+	"shopwatch/internal/report"
 )
 
 // alertCards are the messages of alerts in every state and of everything that
@@ -74,6 +76,13 @@ func alertCards(p Pen) map[string]chat.Message {
 		out["many_"+strings.TrimPrefix(name, "news_")] = p.AlertNews(much, list, now)
 	}
 	out["news_two"] = p.AlertNews([]alert.News{{ID: "many-0", Kind: alert.Opened}, {ID: "many-1", Kind: alert.Ended}}, manyAlerts(3), now)
+	for _, f := range readings() {
+		a := base
+		a.Rule, a.First, a.Latest, a.Said, a.Worst = f.Rule, f, f, f, f.AtRisk
+		out["reading_"+string(f.Rule)] = p.AlertRoot(Root{ID: "g", Alerts: []alert.Alert{a}}, now)
+		out["reading_details_"+string(f.Rule)] = p.AlertDetails(a, now)
+	}
+	out["noise"], out["noise_none"] = p.Noise(noisyWeek()), p.Noise(report.Noise{From: now.AddDate(0, 0, -7), To: now})
 	out["overnight"] = p.Overnight(manyAlerts(7))
 	out["file_note"] = p.FileNote(p.AlertFile(manyAlerts(7), "alerts.csv"))
 	return out
@@ -159,5 +168,62 @@ func TestForms(t *testing.T) {
 		if n := l.Faults(); n > 0 {
 			t.Errorf("%s: %d texts have no words or lack values", l.Tag(), n)
 		}
+	}
+}
+
+// readings are a finding of every rule that a metric and its limits declare, and
+// of those about facts.
+func readings() []analysis.Finding {
+	day := market.Window{Start: now.Add(-34 * time.Hour), End: now.Add(-10 * time.Hour)}
+	item := analysis.Subject{Unit: "beauty", SKU: "B-50", Title: "面霜 50ml"}
+	list := []analysis.Finding{
+		{Rule: analysis.RuleCounterfeit, Subject: item, Severity: analysis.Critical, Reading: &analysis.Reading{Unit: metric.Count, Value: 1, Limit: 1, High: true, Window: day, Quotes: []string{hostile}}},
+		{Rule: analysis.RuleBelowFloor, Subject: item, AtRisk: 120000, Reading: &analysis.Reading{
+			Unit: metric.Money, Value: 7900, Limit: 8900, Numbers: []analysis.Number{{Name: "floor", Value: 8900, Unit: metric.Money}, {Name: "sold_7d", Value: 120, Unit: metric.Count}},
+		}},
+		{Rule: analysis.RulePriceConflict, Subject: item, AtRisk: 90000, Reading: &analysis.Reading{
+			Unit: metric.Money, Value: 2000, Limit: 119, High: true, Parts: []analysis.Number{{Name: "tmall", Value: 13900, Unit: metric.Money}, {Name: "taote", Value: 11900, Unit: metric.Money}},
+		}},
+		{Rule: analysis.RuleAdsOut, Subject: item, AtRisk: 55582, Reading: &analysis.Reading{Metric: "ads_cost", Unit: metric.Money, Value: 55582, Limit: 10914, High: true, Window: day}},
+		{Rule: analysis.RuleTargetPace, Subject: analysis.Subject{Unit: "beauty"}, AtRisk: 120_000_00, Reading: &analysis.Reading{
+			Unit: metric.Ratio, Value: .08, Limit: .2, Window: day, Numbers: []analysis.Number{
+				{Name: "target", Value: 600_000_00, Unit: metric.Money}, {Name: "expected", Value: 480_000_00, Unit: metric.Money}, {Name: "daily", Value: 40_000_00, Unit: metric.Money},
+			},
+		}},
+		{Rule: analysis.RuleLateShipping, Subject: analysis.Subject{Channel: "tmall"}, Reading: &analysis.Reading{
+			Metric: "ship_48h_rate", Unit: metric.Ratio, Value: .7, Limit: .94, Usual: .97, UsualKnown: true, Volume: 100, Window: day,
+			Numbers: []analysis.Number{{Name: "deviation", Value: .01, Unit: metric.Ratio}, {Name: "z", Value: 25, Unit: metric.Times}, {Name: "past", Value: 14, Unit: metric.Count}},
+		}},
+		{Rule: analysis.RuleFunnelDrop, Subject: analysis.Subject{Member: "entry=ads"}, Reading: &analysis.Reading{Metric: "cart_rate", Unit: metric.Ratio, Value: .06, Limit: .1, Usual: .12, UsualKnown: true, Volume: 5000, Window: day}},
+		{Rule: analysis.RuleSearchSurge, Subject: analysis.Subject{Member: "category=" + hostile}, Severity: analysis.Info, Reading: &analysis.Reading{
+			Metric: "searches", Unit: metric.Count, Value: 3000, Limit: 1600, High: true, Usual: 1000, UsualKnown: true, Volume: 3000, Window: day,
+		}},
+		{Rule: analysis.RuleSellThrough, Subject: analysis.Subject{Unit: "beauty"}, Severity: analysis.Info, Reading: &analysis.Reading{
+			Unit: metric.Ratio, Value: .25, Limit: .3, Volume: 80, Numbers: []analysis.Number{{Name: "sold", Value: 20, Unit: metric.Count}, {Name: "listed", Value: 80, Unit: metric.Count}},
+		}},
+		{Rule: analysis.RuleNoData, Subject: analysis.Subject{Member: "source=mall_orders"}, Reading: &analysis.Reading{
+			Metric: "order_line", Unit: metric.Span, Value: 5_400_000, Limit: 1_800_000, High: true, Reason: "late", Window: market.Window{Start: now.Add(-90 * time.Minute), End: now},
+			Mutes: []analysis.Rule{analysis.RuleGMVDrop, analysis.RuleTargetPace},
+		}},
+		{Rule: "margin_drop", Subject: analysis.Subject{Unit: "beauty"}, Reading: &analysis.Reading{Metric: "margin", Unit: metric.Ratio, Value: .18, Limit: .2, Volume: 300, Window: day}},
+	}
+	for i := range list {
+		list[i].At = now
+		if list[i].Severity == "" {
+			list[i].Severity = analysis.Warning
+		}
+	}
+	return list
+}
+
+func noisyWeek() report.Noise {
+	return report.Noise{
+		From: now.AddDate(0, 0, -7), To: now,
+		Rules: []report.NoiseRule{
+			{Rule: analysis.RulePriceConflict, Fired: 12, Acted: 2, False: 6, Expected: 3, Ignored: 1, Ack: 9 * time.Minute, AckKnown: true, MutedHours: 4.5},
+			{Rule: analysis.RuleStockOut, Fired: 3, Acted: 3, Ack: 4 * time.Minute, AckKnown: true},
+			{Rule: "margin_drop", Fired: 1, Ignored: 1},
+		},
+		Proposals: []report.Proposal{{Rule: analysis.RulePriceConflict, Key: "rules.watch[price_conflict].limit", From: .01, To: .02, Fired: 12, Left: 4, Useless: 7, Acted: 1}},
 	}
 }

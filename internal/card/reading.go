@@ -50,7 +50,7 @@ func (p Pen) readingGist(f analysis.Finding) string {
 	num := func(name string) market.Fen { v, _ := r.Number(name); return market.Fen(v) }
 	switch f.Rule {
 	case analysis.RuleCounterfeit:
-		return p.r("gist_counterfeit", "n", p.L.Count(int64(r.Value)))
+		return p.L.N("rule.gist_counterfeit", int(r.Value))
 	case analysis.RuleBelowFloor:
 		if floor, ok := r.Number("floor"); ok && floor > r.Value {
 			return p.r("gist_floor", "now", p.exact(market.Fen(r.Value)), "floor", p.exact(market.Fen(floor)))

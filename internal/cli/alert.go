@@ -19,7 +19,7 @@ func alertVerb(t *terminal) *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(t.alertTest())
+	c.AddCommand(t.alertList(), t.alertAck(), t.alertSilence(), t.alertTest())
 	return c
 }
 

@@ -26,8 +26,8 @@ type Raised struct {
 	At     time.Time
 	Root   string // key of its root message
 	Detail string // for people
-	// Certain says that the data itself shows the problem, as an empty shelf
-	// does: without a label the alert is neither right nor wrong.
+	// Certain says that the data itself shows the problem, as an empty shelf or
+	// two prices of one item do: without a label the alert is neither right nor wrong.
 	Certain  bool
 	Messages int // roots and thread lines that told of it; those of a shared root are shared
 }
@@ -56,7 +56,7 @@ type Figures struct {
 	Found     int `json:"found"`
 	False     int `json:"false_alarms"`
 	// Unlabelled alerts are certain though no label names them: shelves that
-	// ran empty by themselves. They count neither for nor against precision.
+	// ran empty by themselves, a late feed, a buyer who speaks of a fake. They count neither for nor against precision.
 	Unlabelled int      `json:"unlabelled"`
 	Precision  *float64 `json:"precision"`
 	Recall     *float64 `json:"recall"`
