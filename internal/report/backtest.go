@@ -36,7 +36,8 @@ func BackTest(ctx context.Context, db *storage.DB, shop *market.Shop, q BackTest
 		q.Rules.Cache = NewCache()
 	}
 	hour := time.Time{}
-	for now := q.From; !now.After(q.To); now = now.Add(q.Step) {
+	now := q.From
+	for ; !now.After(q.To); now = now.Add(q.Step) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
