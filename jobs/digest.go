@@ -44,7 +44,7 @@ type Digest struct {
 // recorded as missed.
 func (d *Digest) Job(s Schedule, catchup time.Duration) Job {
 	d.sched = s
-	return Job{Name: "digest/" + Morning + "/" + string(d.Shop.ID), Schedule: s, Timeout: 2 * time.Minute, Catchup: catchup, Run: d.Write}
+	return Job{Name: "digest/" + Morning + "/" + string(d.Shop.ID), Schedule: s, Timeout: 2 * time.Minute, Catchup: catchup, Run: d.Write, Missed: d.missed}
 }
 
 // Write puts the digest of the day before due into the outbox, once per place
@@ -81,6 +81,22 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 		}
 		return d.notePosted(tx, dig)
 	})
+}
+
+// missed tells the places of the digest that the one due at due was not sent.
+func (d *Digest) missed(tx *storage.Tx, due, now time.Time) error {
+	routes, err := d.receivers(tx, now)
+	if err != nil {
+		return err
+	}
+	key := d.key(d.Shop.Day(due)-1) + "/missed"
+	for _, r := range routes {
+		note := card.New(i18n.For(r.Lang), d.Shop).DigestMissed(due)
+		if _, err := tx.Enqueue(r.Root(key, note, now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // current is d about the shop as people have planned it by now.

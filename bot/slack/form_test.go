@@ -140,6 +140,11 @@ func TestFileInThread(t *testing.T) {
 	if r := w.send(reply); r.Degraded == "" {
 		t.Error("nothing says that the file is missing")
 	}
+	w.box.SetFilePolls(-1) // taken, and never shared
+	reply.Key = "k/2"
+	if r := w.send(reply); r.Degraded == "" {
+		t.Error("nothing says that the file never came")
+	}
 }
 
 // Whatever the texts of a form are, the window opens; what no window could show

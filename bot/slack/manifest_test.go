@@ -22,7 +22,9 @@ var scopesOf = map[string][]string{
 	"GetConversationHistoryContext": {"channels:history", "groups:history", "im:history"},
 	"GetConversationRepliesContext": {"channels:history", "groups:history", "im:history"},
 	"GetConversationInfoContext":    {"channels:read", "groups:read"},
+	"GetConversationsContext":       {"channels:read", "groups:read"},
 	"OpenConversationContext":       {"im:write"},
+	"GetUserInfoContext":            {"users:read"},
 	"GetUploadURLExternalContext":   {"files:write"}, "CompleteUploadExternalContext": {"files:write"}, "GetFileInfoContext": {"files:read"},
 	"GetUserInfoContext": {"users:read"},
 

@@ -94,6 +94,7 @@ type App struct {
 	settles   []*jobs.Settle            // one per shop, in order
 	envs      []*commands.Env           // one per shop, in order
 	copying   sync.Mutex                // one copy of the store at a time
+	shut      atomic.Pointer[error]     // why the chat lets the bot in no more
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
 
@@ -114,7 +115,7 @@ func New(set Settings) (*App, error) {
 	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
 	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: set.delivery(), Logger: set.Logger, Now: now, Shop: set.Shops[0].Shop, Inline: set.Inline}
 	a.attend = &jobs.Attend{DB: set.DB, Now: now}
-	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline}
+	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline, Shop: set.Shops[0].Shop}
 	byChannel := map[string]*commands.Env{}
 	for i := range set.Shops {
 		env, err := a.addShop(&set.Shops[i])
@@ -134,6 +135,7 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
+	a.scheduler.Operators = a.deliver.Operators
 	if err := a.addUpkeep(); err != nil {
 		return nil, err
 	}
