@@ -61,6 +61,7 @@ func all() []*Command {
 		price,
 		floor,
 		conflicts,
+		suggest,
 		stock,
 		restock,
 		top,
@@ -127,7 +128,7 @@ func acts() []*Act {
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
 		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
-		planNow, planUndo, targetForm, targetEdit,
+		planNow, planUndo, targetForm, targetEdit, takePrice,
 	}
 }
 

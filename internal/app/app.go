@@ -203,7 +203,8 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		return nil, fmt.Errorf("corrections: %w", err)
 	}
 	const catchup = 6 * time.Hour
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
+	outcomes := &jobs.Outcomes{DB: a.set.DB, Shop: s.Shop, Lang: a.set.Lang, Cache: s.Rules.Cache, Now: a.set.Clock.Now}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(correctAt), watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
 	for _, j := range a.scheduler.Jobs[first:] {
 		env.Jobs = append(env.Jobs, j.Name)
 	}

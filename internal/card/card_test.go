@@ -188,6 +188,7 @@ func cards(p Pen) map[string]chat.Message {
 	}
 	maps.Copy(out, outlookCards(p))
 	maps.Copy(out, planCards(p))
+	maps.Copy(out, suggestCards(p))
 	maps.Copy(out, audienceCards(p))
 	seriesCards(p, out)
 	for _, x := range a {
