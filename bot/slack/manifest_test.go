@@ -26,7 +26,6 @@ var scopesOf = map[string][]string{
 	"OpenConversationContext":       {"im:write"},
 	"GetUserInfoContext":            {"users:read"},
 	"GetUploadURLExternalContext":   {"files:write"}, "CompleteUploadExternalContext": {"files:write"}, "GetFileInfoContext": {"files:read"},
-	"GetUserInfoContext": {"users:read"},
 
 	"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "app_home_opened": nil, "member_joined_channel": {"channels:read", "groups:read"},
 }
