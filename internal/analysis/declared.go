@@ -128,6 +128,10 @@ func (j *Judged) against(s Spec, m metric.Metric, e Entity) {
 }
 
 func (j *Judged) spike(l Limits, e Entity) {
+	if j.Reading.High = true; !e.Open && e.Now.Value < max(spike.Few, l.Limit) {
+		j.Reading.Limit, j.Why = max(spike.Few, l.Limit), WhyLimit // whatever its past was
+		return
+	}
 	history := make([]spike.Day, len(e.Before))
 	for i, b := range e.Before {
 		history[len(history)-1-i] = spike.Day{Count: int64(b.Value), Exposure: 1, Unknown: !b.Known}
