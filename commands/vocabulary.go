@@ -82,6 +82,10 @@ func focusWords() []word {
 		focus("counterfeit", "counterfeit", "fake", "假货", "售假"),
 		focus("open", "open", "firing", "未处理", "进行中"),
 		focus("all", "all", "全部"),
+		focus(digestFocus(report.DigestIntraday), "intraday", "live board", "战报", "实时战报"),
+		focus(digestFocus(report.DigestWeekly), "weekly", "周报"),
+		focus(digestFocus(report.DigestMonthly), "monthly", "月报"),
+		focus(digestFocus(report.DigestCampaign), "campaign", "campaign review", "大促", "复盘", "大促复盘"),
 		focus("month_end", "month end", "eom", "月末", "月底"),
 		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
 	}

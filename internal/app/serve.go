@@ -18,6 +18,7 @@ import (
 	"shopwatch/internal/chart"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/config"
+	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/source"
 	"shopwatch/jobs"
@@ -63,7 +64,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		DB: db, Series: panels, Form: talk.OpenForm, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Lang:   c.Language, Langs: langs(c),
-		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+		Schedule: scheduleOf(c),
 		Upkeep:   upkeepOf(c),
 	})
 	if err != nil {
@@ -139,7 +140,15 @@ func route(c *config.Config, p config.Post) outbox.Route {
 	if lang == "" {
 		lang = c.Language
 	}
-	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests)}
+	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests), Unit: market.Unit(p.Unit)}
+}
+
+func scheduleOf(c *config.Config) Schedule {
+	s := c.Schedule
+	return Schedule{
+		Morning: s.Morning, Intraday: s.Intraday, Weekly: s.Weekly, Monthly: s.Monthly, Campaign: s.Campaign,
+		Watch: s.Watch, Hold: time.Duration(s.Deadline),
+	}
 }
 
 func langs(c *config.Config) map[string]string {

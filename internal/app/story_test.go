@@ -66,8 +66,8 @@ func TestStories(t *testing.T) {
 			"forge":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).forge(a[0], a[1], a[2])) },
 			"restart":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).restart()) },
 			"form":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(write(ts, of(ts).form(a[0]))) },
-			"home":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(home(ts, a[0])) },
-			"onhome":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).onHome(a[0], a[1], a[2:])) },
+			"home":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(home(ts, a[0])) },
+			"onhome":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).onHome(a[0], a[1], a[2:])) },
 			"audit": func(ts *testscript.TestScript, _ bool, _ []string) {
 				text, err := of(ts).audit()
 				ts.Check(err)
