@@ -192,6 +192,7 @@ func cards(p Pen) map[string]chat.Message {
 		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
 	}
 	maps.Copy(out, alertCards(p))
+	digestCards(p, out)
 	maps.Copy(out, audienceCards(p))
 	return out
 }

@@ -75,7 +75,7 @@ func (p Pen) digestTop(d report.Digest, change, base, late string) []chat.Rich {
 	state := p.t("data_at", "time", p.moment(d.Data.AsOf))
 	switch {
 	case d.Data.AsOf.IsZero():
-		state = p.t("no_data_yet")
+		state = p.t("in_brackets", "text", p.t("no_data_yet"))
 	case d.Complete:
 		state = p.t("data_complete", "time", p.moment(d.Data.AsOf))
 	}
