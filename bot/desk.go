@@ -37,19 +37,22 @@ type Config struct {
 	Lang  string
 	// Workers answer at the same time; Waiting is how many events may queue.
 	Workers, Waiting int
+	// Limit is how often one person is answered.
+	Limit Limit
 }
 
 // Desk answers people. Run must be running for anything to be answered.
 type Desk struct {
 	Config
-	queue chan chat.Event
-	open  sync.WaitGroup // events accepted and not yet answered
+	queue    chan chat.Event
+	open     sync.WaitGroup // events accepted and not yet answered
+	throttle throttle
 }
 
 // New makes a desk with at least one worker.
 func New(c Config) *Desk {
 	c.Workers, c.Waiting = max(c.Workers, 1), max(c.Waiting, 1)
-	return &Desk{Config: c, queue: make(chan chat.Event, c.Waiting)}
+	return &Desk{Config: c, queue: make(chan chat.Event, c.Waiting), throttle: throttle{Limit: c.Limit}}
 }
 
 const (
@@ -85,6 +88,9 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 	if seen {
 		return chat.Ack{}
 	}
+	if wait, tell := d.throttle.take(e.User, time.Now()); wait > 0 && e.Kind != chat.Home && e.Kind != chat.Joined {
+		return d.slowDown(ctx, e, wait, tell)
+	}
 	d.open.Add(1)
 	select {
 	case d.queue <- e:
@@ -93,6 +99,30 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 		d.open.Done()
 		return chat.Ack{Text: l.T("bot.busy")}
 	}
+}
+
+// slowDown turns away an event of a person who asks too often. A command is
+// told so in its acknowledgement; whoever presses or mentions, once by itself.
+func (d *Desk) slowDown(ctx context.Context, e chat.Event, wait time.Duration, tell bool) chat.Ack {
+	text := d.locale(ctx, e).N("bot.slow_down", int(wait.Seconds())+1)
+	if tell {
+		d.Logger.LogAttrs(ctx, slog.LevelWarn, "person asks too often", slog.String("user", e.User), slog.Duration("wait", wait))
+	}
+	if e.Kind == chat.Command || !tell {
+		return chat.Ack{Text: text}
+	}
+	d.open.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerTime)
+		defer cancel()
+		if err := d.Sender.Answer(ctx, e, said(text)); err != nil {
+			d.Logger.LogAttrs(ctx, slog.LevelWarn, "request to slow down not sent", slog.Any("err", err))
+		}
+	})
+	return chat.Ack{}
+}
+
+func said(text string) chat.Message {
+	return chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}
 }
 
 // Run answers until ctx ends and then finishes what was begun.
@@ -170,6 +200,7 @@ func (d *Desk) reply(ctx context.Context, e chat.Event) (r commands.Reply, err e
 	case chat.Shortcut:
 		return env.Press(ctx, ask)
 	case chat.Joined:
+		ask.Lang = cmp.Or(d.Langs[e.Channel], d.Lang) // it is said to the channel
 		return env.Welcome(ctx, ask)
 	case chat.Home:
 		return env.HomePage(ctx, ask, "")
@@ -213,7 +244,7 @@ func (d *Desk) send(ctx context.Context, e chat.Event, r commands.Reply) error {
 		return nil
 	case e.Kind == chat.Home:
 		return d.Home(ctx, e.User, r.Message)
-	case r.Share || e.Kind == chat.Joined:
+	case r.Share:
 		return d.Sender.Share(ctx, e, r.Message)
 	}
 	return d.Sender.Answer(ctx, e, r.Message)
@@ -234,7 +265,7 @@ func (d *Desk) excuse(ctx context.Context, e chat.Event, err error) commands.Rep
 	incident := fmt.Sprintf("%X", d.Now().UnixNano()%0xffffff)
 	d.Logger.LogAttrs(ctx, slog.LevelError, "answer broke", slog.String("incident", incident), slog.Any("err", err))
 	text := d.locale(ctx, e).T("bot.broke", "incident", incident)
-	return commands.Reply{Message: chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}}
+	return commands.Reply{Message: said(text)}
 }
 
 // lang is the language in which e is answered: what the person has chosen or

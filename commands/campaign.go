@@ -12,7 +12,7 @@ import (
 )
 
 var campaign = &Command{
-	Name: "campaign", Words: []string{"大促", "活动", "促销", "campaigns"}, Example: "campaign", Right: access.View,
+	Name: campaignName, Words: []string{"大促", "活动", "促销", "campaigns"}, Example: "campaign", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		c, err := loadCampaign(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.Campaign(c, r.Question) })

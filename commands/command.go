@@ -46,10 +46,13 @@ type Command struct {
 func all() []*Command {
 	return []*Command{
 		gmv,
+		target,
 		why,
 		forecast,
 		race,
 		campaign,
+		calendar,
+		live,
 		channels,
 		bands,
 		regions,
@@ -73,6 +76,7 @@ func all() []*Command {
 		returns,
 		complaints,
 		counterfeit,
+		nps,
 		digest,
 		alerts,
 		silence,
@@ -123,6 +127,7 @@ func acts() []*Act {
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
 		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
+		planNow, planUndo, targetForm, targetEdit,
 	}
 }
 
@@ -139,8 +144,9 @@ type Env struct {
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 
-	basis  evidence.Basis
-	topics []card.Topic // all commands for help; help itself cannot name the list it is in
+	basis   evidence.Basis
+	planned *planned
+	topics  []card.Topic // all commands for help; help itself cannot name the list it is in
 }
 
 // New completes an Env.
@@ -149,6 +155,7 @@ func New(env Env) *Env {
 		env.topics = append(env.topics, card.Topic{Name: c.Name, Example: c.Example, Daily: c.Short != "" || c == alerts})
 	}
 	env.basis = evidence.Basis{Shop: env.Shop, Rules: env.Rules}.Frozen()
+	env.planned = &planned{}
 	return &env
 }
 
@@ -199,6 +206,10 @@ func (a Ask) pen(env *Env) card.Pen { return card.New(i18n.For(a.Lang), env.Shop
 // Answer answers a typed question. What cannot be understood is answered with
 // what was not understood and the nearest question that works.
 func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
 	c, r, no := env.read(ask)
 	if no != nil {
 		return *no, nil
@@ -236,6 +247,10 @@ func (env *Env) form(ctx context.Context, c *Command, r Request) (Reply, error) 
 // programs. A question that cannot be answered is an error in the asker's
 // language.
 func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return nil, err
+	}
 	c, r, no := env.read(ask)
 	if no != nil {
 		return nil, errors.New(no.Message.Text)
@@ -279,6 +294,10 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 
 // Press does what a button stands for.
 func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
+	env, err := env.current(ctx)
+	if err != nil {
+		return Reply{}, err
+	}
 	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
 	pen := ask.pen(env)
 	if i < 0 {
@@ -319,11 +338,6 @@ func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
 	return env.DB.Update(ctx, func(tx *storage.Tx) error {
 		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
 	})
-}
-
-// Welcome greets a channel or a person with what can be asked.
-func (env *Env) Welcome(_ context.Context, ask Ask) (Reply, error) {
-	return Reply{Message: ask.pen(env).Help(env.topics, true)}, nil
 }
 
 // unknown offers the command nearest to what was typed.

@@ -58,9 +58,37 @@ func bases(q Query) []report.Compare {
 // filter turns what a question names into a filter, looking items up.
 func (env *Env) filter(ctx context.Context, q Query) (metric.Filter, error) {
 	f := metric.Filter{Unit: q.Unit, Channel: q.Channel, Band: q.Band, Region: q.Region}
+	category, err := env.category(ctx, q)
+	if err != nil {
+		return f, err
+	}
+	f.Category = category
 	sku, err := env.item(ctx, q)
 	f.SKU = sku
 	return f, err
+}
+
+// category finds the category that a question names, or "" when it names none.
+func (env *Env) category(ctx context.Context, q Query) (market.Category, error) {
+	if q.Category == "" {
+		return "", nil
+	}
+	all, err := report.Categories(ctx, env.DB, env.Shop, q.AsOf)
+	if err != nil {
+		return "", err
+	}
+	names := make([]string, 0, len(all))
+	for _, c := range all {
+		if fold(string(c)) == fold(string(q.Category)) {
+			return c, nil
+		}
+		names = append(names, fold(string(c)))
+	}
+	t := &Trouble{Key: "command.no_category", Args: []any{"word", string(q.Category)}}
+	if near := nearest(fold(string(q.Category)), names); near != "" {
+		t.Fix = q.Verb + " category=" + near
+	}
+	return "", t
 }
 
 // item finds the one item that a question names, or "" when it names none.

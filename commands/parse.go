@@ -18,7 +18,7 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 	if len([]rune(text)) > maxText {
 		return q, &Trouble{Key: "command.too_long", Args: []any{"max", maxText}}
 	}
-	p := parser{shop: shop, today: shop.Day(now), words: newLexicon(shop, shop.Day(now)), tokens: tokenize(text)}
+	p := parser{shop: shop, today: shop.Day(now), last: lastDay(verb, shop.Day(now)), words: newLexicon(shop, shop.Day(now)), tokens: tokenize(text)}
 	var loose []string
 	for len(p.tokens) > 0 {
 		used, err := p.next(&q)
@@ -34,12 +34,25 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 	if err := p.settle(&q, loose); err != nil {
 		return q, p.fixed(verb, text, err)
 	}
+	if q.Period.Set && q.Period.From > p.last {
+		return q, &Trouble{Key: "command.future", Args: []any{"date", q.Period.From.String(), "today", p.last.String()}}
+	}
 	return q, nil
+}
+
+// lastDay is the last day that a period of a question may hold: today, and for
+// questions about plans a day two years ahead.
+func lastDay(verb string, today market.Day) market.Day {
+	if verb == targetName || verb == calendarName || verb == campaignName {
+		return today.AddMonths(24)
+	}
+	return today
 }
 
 type parser struct {
 	shop   *market.Shop
 	today  market.Day
+	last   market.Day // that a period may hold
 	words  *lexicon
 	tokens []string
 }
@@ -49,6 +62,9 @@ const longestPhrase = 3
 
 // next reads one phrase from the front and returns how many tokens it took.
 func (p *parser) next(q *Query) (int, error) {
+	if n, err := p.tier(q); n > 0 || err != nil {
+		return n, err
+	}
 	if k, v, ok := strings.Cut(halfWidth(p.tokens[0]), "="); ok {
 		return 1, p.keyed(q, k, v)
 	}
@@ -63,7 +79,7 @@ func (p *parser) next(q *Query) (int, error) {
 	if n, err := p.ahead(q); n > 0 || err != nil {
 		return n, err
 	}
-	period, ok, err := parsePeriod(fold(p.tokens[0]), p.today)
+	period, ok, err := parsePeriod(fold(p.tokens[0]), p.today, p.last)
 	if err != nil || ok {
 		if ok {
 			q.Period = period
@@ -112,6 +128,35 @@ func (p *parser) ahead(q *Query) (int, error) {
 	return 0, nil
 }
 
+// tierWords are the tiers of a target, lowest first.
+var tierWords = [3][]string{{"base", "基础"}, {"sprint", "冲刺"}, {"challenge", "挑战"}}
+
+// tier reads "base 3000000", base=300万 and 基础300万, which only a target has.
+func (p *parser) tier(q *Query) (int, error) {
+	if q.Verb != targetName {
+		return 0, nil
+	}
+	for i, words := range tierWords {
+		for _, w := range words {
+			rest, ok := strings.CutPrefix(fold(p.tokens[0]), w)
+			used := 1
+			if rest == "" && len(p.tokens) > 1 {
+				rest, used = p.tokens[1], 2
+			}
+			if !ok || rest == fold(p.tokens[0]) {
+				continue
+			}
+			amount, err := market.ParseAmount(strings.Trim(rest, "=:"), p.shop.Currency)
+			if err != nil || amount <= 0 {
+				return 0, &Trouble{Key: "target.bad_amount", Args: []any{"word", rest, "tier", w}}
+			}
+			q.Tiers[i] = amount
+			return used, nil
+		}
+	}
+	return 0, nil
+}
+
 // keyed reads key=value.
 func (p *parser) keyed(q *Query, key, value string) error {
 	name, ok := keyNames[fold(key)]
@@ -129,6 +174,15 @@ func (p *parser) keyed(q *Query, key, value string) error {
 	case "sku":
 		q.Item = value
 		return nil
+	case "category":
+		q.Category = market.Category(value)
+		return nil
+	case "days":
+		q.Days = value
+		return nil
+	case "hours":
+		q.Hours = value
+		return nil
 	case "lang":
 		q.Lang = value
 		return nil
@@ -143,7 +197,7 @@ func (p *parser) keyed(q *Query, key, value string) error {
 		q.Top = n
 		return nil
 	case "period":
-		if period, ok, err := parsePeriod(value, p.today); ok || err != nil {
+		if period, ok, err := parsePeriod(value, p.today, p.last); ok || err != nil {
 			q.Period = period
 			return err
 		}

@@ -20,11 +20,12 @@ var (
 
 // parsePeriod reads dates and spans: 2026-11-11, 11/11, 11月11日, 2026-11,
 // 7d, 近7天, 24h, and A..B. ok is false when s is nothing of the kind; the error
-// is a *Trouble for something that is, but cannot be.
-func parsePeriod(s string, today market.Day) (p Period, ok bool, err error) {
+// is a *Trouble for something that is, but cannot be. last is the last day that a
+// period may hold: today, or a later one for questions about plans.
+func parsePeriod(s string, today, last market.Day) (p Period, ok bool, err error) {
 	if from, to, cut := cutRange(s); cut {
-		a, okA, errA := parsePeriod(from, today)
-		b, okB, errB := parsePeriod(to, today)
+		a, okA, errA := parsePeriod(from, today, last)
+		b, okB, errB := parsePeriod(to, today, last)
 		switch {
 		case errA != nil:
 			return p, true, errA
@@ -35,26 +36,26 @@ func parsePeriod(s string, today market.Day) (p Period, ok bool, err error) {
 		case a.From > b.To:
 			return p, true, &Trouble{Key: "command.reversed", Args: []any{"from", a.From.String(), "to", b.To.String()}, Fix: ""}
 		}
-		return checked(Period{From: a.From, To: b.To, Asked: s, Set: true}, today)
+		return checked(Period{From: a.From, To: b.To, Asked: s, Set: true}, last)
 	}
 	if n, ok := group(lastDays, s); ok {
 		// n whole days, so that a part day is not set against whole ones.
-		return checked(Period{From: today - market.Day(n), To: today - 1, Asked: s, Set: true}, today)
+		return checked(Period{From: today - market.Day(n), To: today - 1, Asked: s, Set: true}, last)
 	}
 	if n, ok := group(lastHours, s); ok {
-		return checked(Period{From: today - market.Day(n/24), To: today, Asked: s, Set: true}, today)
+		return checked(Period{From: today - market.Day(n/24), To: today, Asked: s, Set: true}, last)
 	}
 	if m := monthOnly.FindStringSubmatch(s); m != nil {
 		first, err := date(m[1], m[2], "1", s)
 		if err != nil {
 			return p, true, err
 		}
-		return checked(Period{From: first, To: min(first.AddMonths(1)-1, today), Asked: s, Set: true}, today)
+		return checked(Period{From: first, To: min(first.AddMonths(1)-1, last), Asked: s, Set: true}, last)
 	}
-	return parseDate(s, today)
+	return parseDate(s, today, last)
 }
 
-func parseDate(s string, today market.Day) (p Period, ok bool, err error) {
+func parseDate(s string, today, last market.Day) (p Period, ok bool, err error) {
 	year, _, _ := today.Date()
 	parts := fullDate.FindStringSubmatch(s)
 	if m := shortDate.FindStringSubmatch(s); m != nil {
@@ -67,24 +68,24 @@ func parseDate(s string, today market.Day) (p Period, ok bool, err error) {
 	if err != nil {
 		return p, true, err
 	}
-	if d > today && !fullDate.MatchString(s) {
+	if d > last && !fullDate.MatchString(s) {
 		d = d.AddMonths(-12) // 12/30, said in January, is last year's
 	}
-	return checked(Period{From: d, To: d, Asked: s, Set: true}, today)
+	return checked(Period{From: d, To: d, Asked: s, Set: true}, last)
 }
 
 // checked refuses spans that have not begun or are too long to be meant.
-func checked(p Period, today market.Day) (Period, bool, error) {
+func checked(p Period, last market.Day) (Period, bool, error) {
 	const longest = 400
 	switch {
-	case p.From > today:
-		return p, true, &Trouble{Key: "command.future", Args: []any{"date", p.From.String(), "today", today.String()}}
+	case p.From > last:
+		return p, true, &Trouble{Key: "command.future", Args: []any{"date", p.From.String(), "today", last.String()}}
 	case p.Days() > longest:
 		return p, true, &Trouble{Key: "command.too_many_days", Args: []any{"max", longest}}
 	case p.Days() < 1:
 		return p, true, &Trouble{Key: "command.bad_date", Args: []any{"word", p.Asked}}
 	}
-	p.To = min(p.To, today)
+	p.To = min(p.To, last)
 	return p, true, nil
 }
 

@@ -156,8 +156,8 @@ var quietForm = &Act{
 }
 
 func formQuiet(env *Env, ask Ask) (alert.Interval, error) {
-	if ask.Fields[card.FieldDays] == card.DaysOff {
+	if ask.Fields[card.FieldQuietDays] == card.DaysOff {
 		return alert.Interval{}, nil
 	}
-	return readQuiet(env, ask.Fields[card.FieldDays]+" "+ask.Fields[card.FieldFrom]+"-"+ask.Fields[card.FieldTo], ask.Now)
+	return readQuiet(env, ask.Fields[card.FieldQuietDays]+" "+ask.Fields[card.FieldFrom]+"-"+ask.Fields[card.FieldTo], ask.Now)
 }

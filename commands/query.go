@@ -18,13 +18,19 @@ type Query struct {
 	Channel market.Channel
 	Band    string
 	Region  market.Region
-	Item    string // what the person typed to mean an item: a SKU, an id, part of a title
-	By      metric.Dim
-	Top     int    // 0 takes the command's own
-	Ahead   int    // days to come, from today on; 0 takes the command's own
-	Focus   string // "out", "low", "causes": a word that the command itself knows
-	Lang    string // asked for by lang=, else empty
-	Share   bool   // answer to everyone in the channel
+	// Category as typed; the catalogue says which one is meant.
+	Category market.Category
+	Item     string // what the person typed to mean an item: a SKU, an id, part of a title
+	By       metric.Dim
+	Top      int    // 0 takes the command's own
+	Ahead    int    // days to come, from today on; 0 takes the command's own
+	Focus    string // "out", "low", "causes": a word that the command itself knows
+	Lang     string // asked for by lang=, else empty
+	Share    bool   // answer to everyone in the channel
+	// Tiers, Days and Hours are those of a target that is being set, lowest tier
+	// first; all empty in a question about targets.
+	Tiers       [3]market.Fen
+	Days, Hours string
 	// AsOf is the revision of facts to answer from, 0 for the newest.
 	AsOf market.Revision
 }

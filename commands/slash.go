@@ -10,7 +10,7 @@ type Slash struct {
 // Slashes lists the slash commands: /shop reaches everything, the others are
 // short forms.
 func Slashes() []Slash {
-	out := []Slash{{Name: "/shop", Help: "command.help_shop", Usage: "help | gmv | forecast | price | stock | restock | complaints | digest | alerts | silence | status"}}
+	out := []Slash{{Name: "/shop", Help: "command.help_shop", Usage: "help | gmv | forecast | price | stock | restock | complaints | digest | alerts | silence | subscribe | home | status"}}
 	for _, c := range all() {
 		if c.Short != "" {
 			_, usage := cutWord(c.Example)

@@ -21,6 +21,9 @@ func periodWords(today market.Day) []word {
 		span(week-7, week-1, "last week", "lastweek", "上周"),
 		span(month, today, "month", "this month", "mtd", "本月", "这个月"),
 		span(month.AddMonths(-1), month-1, "last month", "lastmonth", "上月", "上个月"),
+		span(today+1, today+1, "tomorrow", "明天", "明日"),
+		span(week+7, week+13, "next week", "下周"),
+		span(month.AddMonths(1), month.AddMonths(2)-1, "next month", "下月", "下个月"),
 	}
 }
 
@@ -86,6 +89,9 @@ func focusWords() []word {
 		focus(digestFocus(report.DigestWeekly), "weekly", "周报"),
 		focus(digestFocus(report.DigestMonthly), "monthly", "月报"),
 		focus(digestFocus(report.DigestCampaign), "campaign", "campaign review", "大促", "复盘", "大促复盘"),
+		focus("remove", "remove", "drop", "删除", "取消目标"),
+		focus("undo", "undo", "take back", "撤销"),
+		focus("history", "history", "changes", "历史", "变更记录"),
 		focus("month_end", "month end", "eom", "月末", "月底"),
 		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
 	}
@@ -97,5 +103,6 @@ var keyNames = map[string]string{
 	"band": "band", "价格带": "band", "region": "region", "地区": "region", "country": "region", "国家": "region",
 	"sku": "sku", "商品": "sku", "item": "sku", "period": "period", "时间": "period", "date": "period", "日期": "period",
 	"vs": "vs", "比": "vs", "by": "by", "按": "by", "top": "top", "前": "top", "lang": "lang", "语言": "lang",
+	"category": "category", "类目": "category", "days": "days", "日权重": "days", "hours": "hours", "时权重": "hours",
 	"share": "share", "公开": "share", "分享": "share",
 }

@@ -43,8 +43,10 @@ func backfillKey(f Feed) string { return "backfill/" + f.Source.ID() }
 // Backfill reads a stretch of the past into the store, a day or the source's
 // step at a time, and calls tell after each. Every part is committed with the
 // note of how far it goes: the same backfill after an interruption goes on
-// there. How far the source is read by its schedule does not change.
-func (c *Collector) Backfill(ctx context.Context, f Feed, w market.Window, tell func(Progress)) error {
+// there. How far the source is read by its schedule does not change. What the
+// data gate doubts stops the backfill, unless believe says that a person vouches
+// for it.
+func (c *Collector) Backfill(ctx context.Context, f Feed, w market.Window, believe bool, tell func(Progress)) error {
 	if f.Source.Table().Shape == market.State {
 		return fmt.Errorf("source %s: %w: %s is a picture of now", f.Source.ID(), ErrNoBackfill, f.Source.Table().Name)
 	}
@@ -67,7 +69,7 @@ func (c *Collector) Backfill(ctx context.Context, f Feed, w market.Window, tell 
 		if end.After(w.End) {
 			end = w.End
 		}
-		n, err := c.backfillPart(ctx, f, w, market.Window{Start: p.Until, End: end})
+		n, err := c.backfillPart(ctx, f, w, market.Window{Start: p.Until, End: end}, believe)
 		if err != nil {
 			return err
 		}
@@ -101,7 +103,7 @@ func (c *Collector) begun(ctx context.Context, f Feed, w market.Window) (Progres
 }
 
 // backfillPart reads one part and commits it with the note.
-func (c *Collector) backfillPart(ctx context.Context, f Feed, whole, w market.Window) (int, error) {
+func (c *Collector) backfillPart(ctx context.Context, f Feed, whole, w market.Window, believe bool) (int, error) {
 	p, err := f.Source.Pull(ctx, source.Request{Shop: f.Shop, Window: w, Now: c.Now()})
 	if err != nil {
 		return 0, err
@@ -113,16 +115,32 @@ func (c *Collector) backfillPart(ctx context.Context, f Feed, whole, w market.Wi
 	if err != nil {
 		return 0, err
 	}
-	err = c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
-		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
-			return err
+	got, err := c.Take(ctx, f, p, Taking{Past: true, Believe: believe, Before: func(tx *storage.Tx, s market.Condition) (bool, error) {
+		if s != market.Complete {
+			return false, nil
 		}
-		return tx.PutSetting(backfillKey(f), note)
-	})
+		return false, tx.PutSetting(backfillKey(f), note)
+	}})
 	if err != nil {
-		return 0, fmt.Errorf("store %s: %w", f.Source.ID(), err)
+		return 0, err
+	}
+	if got.State != market.Complete {
+		return 0, &Doubted{Source: f.Source.ID(), At: w.Start, Reason: got.Reason}
 	}
 	return p.Rows.Len(), nil
+}
+
+// Doubted says that a backfill has come to rows that the data gate does not
+// believe. They are held aside.
+type Doubted struct {
+	Source string
+	At     time.Time // where the part begins
+	Reason string
+}
+
+// Error writes where and why.
+func (d *Doubted) Error() string {
+	return fmt.Sprintf("source %s from %s: suspect and held aside: %s", d.Source, d.At.Format(time.RFC3339), d.Reason)
 }
 
 // claim keeps a source for one reader at a time.

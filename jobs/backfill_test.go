@@ -78,11 +78,11 @@ func TestBackfillGoesOn(t *testing.T) {
 	w := testShop().Window(market.DateOf(2026, 11, 1), market.DateOf(2026, 11, 6))
 	var steps []string
 	tell := func(p Progress) { steps = append(steps, fmt.Sprintf("%.2f %d %t", p.Share(), p.Rows, p.Resumed)) }
-	if err := c.Backfill(t.Context(), f, w, tell); err == nil {
+	if err := c.Backfill(t.Context(), f, w, false, tell); err == nil {
 		t.Fatal("no error while the upstream is down")
 	}
 	api.refuses = false
-	if err := c.Backfill(t.Context(), f, w, tell); err != nil {
+	if err := c.Backfill(t.Context(), f, w, false, tell); err != nil {
 		t.Fatal(err)
 	}
 	want := "0.00 0 false|0.17 1 false|0.33 2 false|0.50 3 false|0.50 0 true|0.67 1 true|0.83 2 true|1.00 3 true"
@@ -108,7 +108,7 @@ func TestBackfillGoesOn(t *testing.T) {
 	}
 	// Done is done: the same backfill later begins anew.
 	steps = nil
-	if err := c.Backfill(t.Context(), f, w, tell); err != nil || steps[0] != "0.00 0 false" {
+	if err := c.Backfill(t.Context(), f, w, false, tell); err != nil || steps[0] != "0.00 0 false" {
 		t.Error(steps, err)
 	}
 }
@@ -121,7 +121,7 @@ func TestBackfillRefused(t *testing.T) {
 		t.Fatal("claimed")
 	}
 	w := testShop().Window(market.DateOf(2026, 11, 1), market.DateOf(2026, 11, 2))
-	if err := c.Backfill(t.Context(), f, w, func(Progress) {}); err == nil || !strings.Contains(err.Error(), "being read") {
+	if err := c.Backfill(t.Context(), f, w, false, func(Progress) {}); err == nil || !strings.Contains(err.Error(), "being read") {
 		t.Error(err)
 	}
 	if err := c.Collect(t.Context(), f); !errors.Is(err, ErrLater) {
@@ -129,7 +129,54 @@ func TestBackfillRefused(t *testing.T) {
 	}
 	release()
 	f.Window = source.Window{}
-	if err := c.Backfill(t.Context(), f, w, func(Progress) {}); !errors.Is(err, ErrNoBackfill) {
+	if err := c.Backfill(t.Context(), f, w, false, func(Progress) {}); !errors.Is(err, ErrNoBackfill) {
 		t.Error(err)
+	}
+}
+
+// A backfill stops at rows that the gate doubts, holds them aside, and takes
+// them when a person vouches for them; what is usual now stays what it was.
+func TestBackfillDoubted(t *testing.T) {
+	c, _ := collector(t)
+	price := 12
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		day, yuan := r.URL.Query().Get("from")[:10], price
+		if day < "2026-11-03" {
+			yuan *= 100
+		}
+		var rows []string
+		for i := range 30 {
+			rows = append(rows, fmt.Sprintf(`{"day":%q,"plan":"p%d","cost":%d}`, day, i, yuan))
+		}
+		fmt.Fprintf(w, `{"rows":[%s]}`, strings.Join(rows, ","))
+	}))
+	t.Cleanup(srv.Close)
+	f := feedOf(t, strings.ReplaceAll(`
+sources:
+- id: ads
+  shop: tmall
+  fact: ads_day
+  driver: http
+  allow_private: true
+  request: {url: URL/ads}
+  window: {start: from, end: to, format: "2006-01-02 15:04", tz: Asia/Shanghai, step: 1d, lookback: 1d, backfill: 2d}
+  records: .rows[]
+  fields: {day: {jq: .day, format: "2006-01-02"}, plan: {jq: .plan}, cost: {jq: .cost, unit: major, currency: CNY}}
+`, "URL", srv.URL))
+	if err := c.Collect(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	w := testShop().Window(market.DateOf(2026, 11, 1), market.DateOf(2026, 11, 4))
+	done := 0
+	tell := func(p Progress) { done = p.Rows }
+	doubted := (*Doubted)(nil)
+	if err := c.Backfill(t.Context(), f, w, false, tell); !errors.As(err, &doubted) || !strings.Contains(doubted.Reason, "cost moved by a factor of about 100") || done != 0 {
+		t.Fatal(err, done)
+	}
+	if err := c.Backfill(t.Context(), f, w, true, tell); err != nil || done != 120 {
+		t.Fatal(err, done)
+	}
+	if cur, err := c.cursor(t.Context(), f); err != nil || cur.Medians["cost"] != 1200 || cur.Doubt != nil {
+		t.Errorf("%+v, %v", cur, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
+	"shopwatch/internal/notify"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 )
@@ -31,6 +32,9 @@ type Collector struct {
 	DB     *storage.DB
 	Logger *slog.Logger
 	Now    func() time.Time
+	// Notifiers tell of mass changes that a second pull has confirmed, each in
+	// its shop. A shop without one is not told.
+	Notifiers []*notify.Notifier
 
 	full atomic.Bool // the store had no room for the last pull
 
@@ -43,18 +47,43 @@ type Collector struct {
 // for it.
 var ErrPaused = errors.New("collecting is paused, as the store has no space left: free some on its disk or raise storage.max_size; it goes on by itself")
 
-// room is what must be free before a paused collector reads again.
-const room = 1 << 20
+// Room in the store. Collecting pauses while there is less than reserve, which is
+// left to alerts, messages and what people do; a paused collector reads again
+// when probe bytes could be written besides.
+const (
+	reserve = 16 << 20
+	probe   = 1 << 20
+)
+
+// short reports whether so little room is left that collecting has to wait. Of a
+// small database an eighth is kept.
+func short(size storage.Size) bool {
+	room, bounded := size.Room()
+	keep := int64(reserve)
+	if size.Limit > 0 {
+		keep = min(keep, size.Limit/8)
+	}
+	return bounded && room < keep
+}
 
 // Paused reports whether collecting waits for room in the store.
 func (c *Collector) Paused() bool { return c.full.Load() }
 
-// resumes looks for room when the last pull found none.
+// resumes looks for room: whether enough is left for others, and whether there is
+// any when the last pull found none.
 func (c *Collector) resumes(ctx context.Context) error {
+	size, err := c.DB.Size(ctx)
+	if err != nil {
+		return err
+	}
+	if short(size) {
+		c.full.Store(true)
+		return fmt.Errorf("%w: %w", ErrPaused, storage.ErrFull)
+	}
 	if !c.full.Load() {
 		return nil
 	}
-	if err := c.DB.Probe(ctx, room); err != nil {
+	if err := c.DB.Probe(ctx, probe); err != nil {
 		return fmt.Errorf("%w: %w", ErrPaused, err)
 	}
 	if c.full.CompareAndSwap(true, false) {
@@ -81,6 +110,10 @@ type cursor struct {
 	Doubted string `json:"doubted,omitempty"`
 	// Medians are the usual amounts of events.
 	Medians map[string]int64 `json:"medians,omitempty"`
+	// Known is in what share of rows each column was known at least, in Pulls
+	// pulls.
+	Known map[string]float64 `json:"known,omitempty"`
+	Pulls int                `json:"pulls,omitempty"`
 }
 
 // Collect reads what is new of f. A picture, or a source without a window, is
@@ -140,43 +173,27 @@ func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
 	if p.Snapshot.State == "" {
 		return pullErr
 	}
-	cur, verdict, err := c.judge(ctx, f, &p)
-	if err != nil {
-		return err
-	}
-	if p.Snapshot.State == market.Complete && p.Rows != nil && p.Rows.Table.Shape == market.Events {
-		cur.End = w.End
-	}
-	raw, err := json.Marshal(cur)
-	if err != nil {
-		return fmt.Errorf("cursor of %s: %w", f.Source.ID(), err)
-	}
-	err = c.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
-		if _, err := tx.PutPull(f.Shop, p); err != nil && !errors.Is(err, storage.ErrSamePull) {
-			return err
-		}
-		return tx.PutCursor(f.Source.ID(), raw)
-	})
+	got, err := c.Take(ctx, f, p, Taking{End: w.End})
 	switch {
 	case errors.Is(err, storage.ErrFull):
 		c.full.Store(true)
-		return fmt.Errorf("store %s: %w: %w", f.Source.ID(), ErrPaused, err)
+		return fmt.Errorf("%w: %w", ErrPaused, err)
 	case err != nil:
-		return fmt.Errorf("store %s: %w", f.Source.ID(), err)
+		return err
 	case pullErr != nil:
 		return pullErr
-	case verdict.Soon:
-		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), verdict.Reason, ErrLater)
+	case got.Soon:
+		return fmt.Errorf("pull %s: %s: %w", f.Source.ID(), got.Reason, ErrLater)
 	}
-	if file, ok := f.Source.(*source.File); ok && p.Snapshot.State == market.Complete {
+	if file, ok := f.Source.(*source.File); ok && got.State == market.Complete {
 		if err := file.Stored(); err != nil {
 			return err
 		}
 	}
-	if p.Snapshot.State != market.Complete {
-		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), p.Snapshot.State, p.Snapshot.Manifest.Reasons)
+	if got.State != market.Complete {
+		return fmt.Errorf("pull %s: %s %v", f.Source.ID(), got.State, got.Manifest.Reasons)
 	}
 	c.Logger.LogAttrs(ctx, slog.LevelDebug, "pull stored", slog.String("source", f.Source.ID()),
-		slog.Int("rows", p.Snapshot.Manifest.Rows), slog.Time("until", w.End))
+		slog.Int("rows", got.Manifest.Rows), slog.Time("until", w.End))
 	return nil
 }

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
 
+	"shopwatch/internal/card"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
 	"shopwatch/storage"
 )
@@ -19,10 +24,25 @@ type Deliver struct {
 	Policy outbox.Policy
 	Logger *slog.Logger
 	Now    func() time.Time
+	// Operators are told when a message is given up, in the name of Shop.
+	Operators []outbox.Route
+	Shop      *market.Shop
+	// Inline makes Tick send by itself, one message after the other: the stepped
+	// clock of tests and of the demo's transcript needs that. Otherwise places
+	// are served beside each other, so that a slow call holds up its own place.
+	Inline bool
 
-	lanes     outbox.Lanes
 	recovered bool
+	wait      sync.WaitGroup
+
+	mu      sync.Mutex // guards what follows
+	lanes   outbox.Lanes
+	busy    map[chat.Target]bool
+	refused string // why the platform lets us in no more; "" while it does
 }
+
+// maxLanes is how many places are served at the same time.
+const maxLanes = 16
 
 // Tick does what can be done now and returns when something more can be; the
 // zero time means that nothing is waiting.
@@ -31,29 +51,95 @@ func (d *Deliver) Tick(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	for {
-		undone, err := d.undone(ctx)
-		if err != nil {
-			return time.Time{}, err
-		}
-		var next time.Time
-		moved := false
-		for _, e := range outbox.Heads(undone) {
-			if err := ctx.Err(); err != nil {
-				return time.Time{}, err
-			}
-			if at := later(e.NotUntil, d.lanes.Free(e.Target)); at.After(d.Now()) {
-				next = earliest(next, at)
-				continue
-			}
-			if err := d.advance(ctx, e); err != nil {
-				return time.Time{}, fmt.Errorf("deliver %s: %w", e.Key, err)
-			}
-			moved = true
-		}
-		if !moved {
-			return next, nil
+		next, moved, err := d.pass(ctx)
+		if err != nil || !moved {
+			return next, err
 		}
 	}
+}
+
+// pass takes the head of each lane one step further. moved says that the outbox
+// is to be looked at again at once.
+func (d *Deliver) pass(ctx context.Context) (next time.Time, moved bool, err error) {
+	undone, err := d.undone(ctx)
+	if err != nil {
+		return next, false, err
+	}
+	if folded := outbox.Fold(undone); len(folded) > 0 {
+		err := d.put(ctx, folded...)
+		return next, err == nil, err
+	}
+	for _, e := range outbox.Heads(undone) {
+		if err := ctx.Err(); err != nil {
+			return next, false, err
+		}
+		at, free := d.claim(&e)
+		if !free {
+			if !at.IsZero() {
+				next = earliest(next, at)
+			}
+			continue
+		}
+		if err := d.start(ctx, e); err != nil {
+			return next, false, err
+		}
+		moved = d.Inline
+	}
+	return next, moved, nil
+}
+
+// Wait blocks until no message is being sent.
+func (d *Deliver) Wait() { d.wait.Wait() }
+
+// Refused is why the platform lets the bot in no more, "" while it does.
+func (d *Deliver) Refused() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused
+}
+
+// claim takes the lane of e. When it is not free it says from when on it is; the
+// zero time means that it is in use.
+func (d *Deliver) claim(e *outbox.Entry) (at time.Time, free bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy[e.Target] || len(d.busy) >= maxLanes {
+		return time.Time{}, false
+	}
+	if at := later(e.NotUntil, d.lanes.Free(e.Target)); at.After(d.Now()) {
+		return at, false
+	}
+	if d.busy == nil {
+		d.busy = map[chat.Target]bool{}
+	}
+	d.busy[e.Target] = true
+	return time.Time{}, true
+}
+
+func (d *Deliver) release(target chat.Target) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.busy, target)
+}
+
+// start takes e one step further, beside the others unless Inline.
+func (d *Deliver) start(ctx context.Context, e outbox.Entry) error {
+	step := func() error {
+		defer d.release(e.Target)
+		if err := d.step(ctx, e.Key); err != nil {
+			return fmt.Errorf("deliver %s: %w", e.Key, err)
+		}
+		return nil
+	}
+	if d.Inline {
+		return step()
+	}
+	d.wait.Go(func() {
+		if err := step(); err != nil && !errors.Is(err, context.Canceled) {
+			d.Logger.LogAttrs(ctx, slog.LevelError, "deliver", slog.Any("err", err))
+		}
+	})
+	return nil
 }
 
 // recover puts calls that a dead process left open in doubt, once.
@@ -77,37 +163,88 @@ func (d *Deliver) recover(ctx context.Context) error {
 	return nil
 }
 
-// advance takes e one step further.
-func (d *Deliver) advance(ctx context.Context, e outbox.Entry) error {
+// step takes the entry of a key one step further, as it stands now that its lane
+// is ours: an operator may have changed it meanwhile.
+func (d *Deliver) step(ctx context.Context, key string) error {
+	e, ok, err := d.entry(ctx, key)
+	if err != nil || !ok || e.State.Done() || e.NotUntil.After(d.Now()) {
+		return err
+	}
 	delivery := chat.Delivery{Key: e.Key, Act: e.Act, Target: e.Target, Message: e.Message}
-	if e.RootKey != "" {
-		root, ok, err := d.root(ctx, e.RootKey)
+	if e.RootKey != "" && e.Act != chat.Post {
+		root, _, err := d.entry(ctx, e.RootKey)
 		if err != nil {
 			return err
 		}
-		if !ok {
-			e.State, e.Reason = outbox.Dead, "the message it belongs to was never sent"
-			return d.put(ctx, e)
+		if root.State != outbox.Sent {
+			return d.put(ctx, withoutRoot(e, root.State))
 		}
-		delivery.Root = root
+		delivery.Root = root.Receipt.Ref
 	}
 	if e.State == outbox.Doubt && e.Act != chat.Update {
-		receipt, found, err := d.Sender.Find(ctx, delivery, e.TriedAt.Add(-time.Minute))
-		e = d.Policy.Reconciled(e, receipt, found, err, d.Now())
-		return d.put(ctx, e)
+		return d.lookUp(ctx, e, delivery)
 	}
-	e = outbox.Begin(e, d.Now())
+	late := d.Policy.Late(e, d.Now())
+	delivery.Message = d.pen(e.Lang).Belated(delivery.Message, late, e.Repeat, e.Act == chat.Post && e.RootKey != "")
+	return d.send(ctx, outbox.Begin(e, d.Now()), delivery)
+}
+
+// withoutRoot is what becomes of an entry whose root is done and was never sent.
+func withoutRoot(e outbox.Entry, root outbox.State) outbox.Entry {
+	e.State, e.Reason = outbox.Dead, "the message it belongs to was never sent"
+	if root == outbox.Dropped {
+		e.State = outbox.Dropped
+	}
+	return e
+}
+
+// lookUp asks the history whether a doubtful entry has arrived.
+func (d *Deliver) lookUp(ctx context.Context, e outbox.Entry, delivery chat.Delivery) error {
+	receipt, found, err := d.Sender.Find(ctx, delivery, e.TriedAt.Add(-time.Minute))
+	e = d.Policy.Reconciled(e, receipt, found, err, d.Now())
+	d.log(ctx, e, err)
+	return d.put(ctx, e)
+}
+
+// send makes the call for an entry that has begun. A call that is under way when
+// ctx ends may finish, so that its outcome is known.
+func (d *Deliver) send(ctx context.Context, e outbox.Entry, delivery chat.Delivery) error {
 	if err := d.put(ctx, e); err != nil {
 		return err
 	}
-	receipt, sendErr := d.Sender.Send(ctx, delivery)
-	d.lanes.Used(e.Target, d.Now())
+	call, stop := finishing(ctx)
+	receipt, sendErr := d.Sender.Send(call, delivery)
+	stop()
 	e = d.Policy.End(e, receipt, sendErr, d.Now())
-	if e.State == outbox.Queued && limited(sendErr) {
-		d.lanes.HoldAll(e.NotUntil)
-	}
+	d.note(e, sendErr)
 	d.log(ctx, e, sendErr)
 	return d.put(context.WithoutCancel(ctx), e)
+}
+
+// finishTime is how long a call goes on after the bot was told to stop.
+const finishTime = 8 * time.Second
+
+// finishing is a context that outlives ctx by finishTime.
+func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	call, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	unwatch := context.AfterFunc(ctx, func() { time.AfterFunc(finishTime, cancel) })
+	return call, func() { unwatch(); cancel() }
+}
+
+// note keeps the pace of the lanes after a call.
+func (d *Deliver) note(e outbox.Entry, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lanes.Used(e.Target, d.Now())
+	s, failed := errors.AsType[*chat.SendError](err)
+	switch {
+	case err == nil:
+		d.refused = ""
+	case failed && s.Failure == chat.Limited:
+		d.lanes.HoldAll(e.NotUntil)
+	case failed && s.Failure == chat.Locked:
+		d.refused = s.Reason
+	}
 }
 
 func (d *Deliver) undone(ctx context.Context) (out []outbox.Entry, err error) {
@@ -118,20 +255,72 @@ func (d *Deliver) undone(ctx context.Context) (out []outbox.Entry, err error) {
 	return out, err
 }
 
-func (d *Deliver) root(ctx context.Context, key string) (ref chat.Ref, ok bool, err error) {
+func (d *Deliver) entry(ctx context.Context, key string) (e outbox.Entry, ok bool, err error) {
 	err = d.DB.View(ctx, func(tx *storage.Tx) error {
-		var e outbox.Entry
 		e, ok, err = tx.Entry(key)
-		ok = ok && e.State == outbox.Sent
-		ref = e.Receipt.Ref
 		return err
 	})
-	return ref, ok, err
+	return e, ok, err
 }
 
-func (d *Deliver) put(ctx context.Context, e outbox.Entry) error {
-	return d.DB.Update(ctx, func(tx *storage.Tx) error { return tx.PutEntry(e) })
+// put stores entries with what follows from their states: the new root of a
+// thread, and a note about what was given up.
+func (d *Deliver) put(ctx context.Context, entries ...outbox.Entry) error {
+	return d.DB.Update(ctx, func(tx *storage.Tx) error {
+		for _, e := range entries {
+			if err := tx.PutEntry(e); err != nil {
+				return err
+			}
+			if e.NewRoot() {
+				if err := replaceRoot(tx, e); err != nil {
+					return err
+				}
+			}
+			if e.State == outbox.Dead {
+				if err := d.tell(tx, e); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 }
+
+// replaceRoot lets the thread of e's root go on below e.
+func replaceRoot(tx *storage.Tx, e outbox.Entry) error {
+	root, ok, err := tx.Entry(e.RootKey)
+	if err != nil || !ok {
+		return err
+	}
+	root.Receipt = e.Receipt
+	return tx.PutEntry(root)
+}
+
+// deadNote begins the keys of notes about messages that were given up. A note
+// that is given up itself is only logged.
+const deadNote = "note/outbox/"
+
+// tell puts a note about a message that was given up into the outbox, once an
+// hour for each place and reason. The place itself is not told.
+func (d *Deliver) tell(tx *storage.Tx, e outbox.Entry) error {
+	if strings.HasPrefix(e.Key, deadNote) {
+		return nil
+	}
+	now := d.Now()
+	place := outbox.Route{Target: e.Target}.Name()
+	key := deadNote + now.UTC().Format("2006-01-02T15") + "/" + place + "/" + e.Reason
+	for _, r := range d.Operators {
+		if r.Target == e.Target {
+			continue
+		}
+		if _, err := tx.Enqueue(r.Root(key, d.pen(r.Lang).GivenUp(place, e.Reason, e.Message.Text), now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Deliver) pen(lang string) card.Pen { return card.New(i18n.For(lang), d.Shop) }
 
 func (d *Deliver) log(ctx context.Context, e outbox.Entry, err error) {
 	level := slog.LevelInfo
@@ -149,11 +338,6 @@ func (d *Deliver) log(ctx context.Context, e outbox.Entry, err error) {
 		level = slog.LevelError
 	}
 	d.Logger.LogAttrs(ctx, level, "delivery", attrs...)
-}
-
-func limited(err error) bool {
-	var s *chat.SendError
-	return errors.As(err, &s) && s.Failure == chat.Limited
 }
 
 func earliest(a, b time.Time) time.Time {

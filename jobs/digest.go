@@ -60,6 +60,10 @@ func (d *Digest) Job(s Schedule) Job {
 // board of a day is one message a place that later hours edit. ErrLater holds a
 // report for late data.
 func (d *Digest) Write(ctx context.Context, due time.Time) error {
+	d, err := d.current(ctx)
+	if err != nil {
+		return err
+	}
 	now := d.Now()
 	from, to, ok := d.Kind.Due(d.Shop, due)
 	if !ok {
@@ -102,6 +106,17 @@ func (d *Digest) write(ctx context.Context, q report.DigestQuery, team []outbox.
 		}
 		return d.notePosted(tx, dig)
 	})
+}
+
+// current is d about the shop as people have planned it by now.
+func (d *Digest) current(ctx context.Context) (*Digest, error) {
+	shop, err := d.DB.Planned(ctx, d.Shop)
+	if err != nil {
+		return nil, fmt.Errorf("digest: %w", err)
+	}
+	now := *d
+	now.Shop = shop
+	return &now, nil
 }
 
 // enqueue puts the report into the outbox for some places together with its

@@ -26,16 +26,18 @@ const unmatchedNames = 5
 
 // judge passes a pull through the data gate: its state, the reason and the
 // number of rows without a known SKU are set in the pull. The cursor returned
-// remembers the doubt and the usual amounts.
-func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur cursor, v gate.Verdict, err error) {
+// remembers the doubt and the usual amounts. With believe, what the gate doubts
+// is taken all the same, and the reason says so.
+func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull, believe bool) (cur cursor, v gate.Verdict, err error) {
 	if cur, err = c.cursor(ctx, f); err != nil {
 		return cur, v, err
 	}
-	if p.Snapshot.State != market.Complete {
+	v.State = p.Snapshot.State
+	if v.State != market.Complete {
 		return cur, v, nil
 	}
 	now := c.Now()
-	past := gate.Past{Medians: cur.Medians, Doubt: cur.Doubt}
+	past := gate.Past{Medians: cur.Medians, Known: cur.Known, Pulls: cur.Pulls, Doubt: cur.Doubt}
 	skus := map[string]bool{}
 	err = c.DB.View(ctx, func(tx *storage.Tx) error {
 		if err := c.past(tx, f, now, &past); err != nil {
@@ -49,26 +51,26 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur curs
 	}
 	m := &p.Snapshot.Manifest
 	_, file := f.Source.(*source.File)
-	if file && cur.Doubted == m.Digest {
-		past.Doubt = nil // the same file again is no second witness
-	}
+	_, push := f.Source.(*source.Push)
+	past.Again = (file || push) && m.Digest != "" && cur.Doubted == m.Digest
 	v = gate.Judge(*p, past, now)
 	v.Soon = v.Soon && !file
+	if believe && v.State != market.Complete {
+		v = gate.Verdict{State: market.Complete, Reason: v.Reason + "; taken by hand"}
+	}
 	cur.Doubt, cur.Doubted = v.Doubt, ""
 	if v.Doubt != nil {
 		cur.Doubted = m.Digest
 	}
 	p.Snapshot.State = v.State
+	if d := v.Doubt; d != nil && (d.Kind == gate.Gone || d.Kind == gate.Drift) {
+		v.Reason += "; it is taken from " + source.From(f.Source, d.What)
+	}
 	if v.Reason != "" {
 		m.Reasons = append(m.Reasons, v.Reason)
 	}
 	if v.State == market.Complete {
-		medians := maps.Clone(cur.Medians)
-		if medians == nil {
-			medians = map[string]int64{}
-		}
-		maps.Copy(medians, gate.Medians(p.Rows))
-		cur.Medians = medians
+		cur.learn(p.Rows)
 	} else {
 		p.Snapshot.Watermark = time.Time{}
 	}
@@ -80,6 +82,26 @@ func (c *Collector) judge(ctx context.Context, f Feed, p *market.Pull) (cur curs
 		}
 	}
 	return cur, v, nil
+}
+
+// learn notes what is usual in rows that are believed.
+func (cur *cursor) learn(rows *market.Batch) {
+	medians := maps.Clone(cur.Medians)
+	if medians == nil {
+		medians = map[string]int64{}
+	}
+	maps.Copy(medians, gate.Medians(rows))
+	cur.Medians = medians
+	known := gate.Known(rows)
+	if known == nil {
+		return
+	}
+	for name, share := range cur.Known {
+		if now, is := known[name]; is {
+			known[name] = min(now, share)
+		}
+	}
+	cur.Known, cur.Pulls = known, min(cur.Pulls+1, historyPulls)
 }
 
 // past loads what the gate compares with.
@@ -100,6 +122,9 @@ func (c *Collector) past(tx *storage.Tx, f Feed, now time.Time, into *gate.Past)
 	snap, rows, found, err := tx.State(f.Shop.ID, t, now, 0)
 	if err == nil && found {
 		into.Picture, into.At = rows, snap.Window.End
+		if snap.Source == f.Source.ID() {
+			into.Mark = snap.Watermark
+		}
 	}
 	return err
 }

@@ -51,7 +51,7 @@ func (p *Prune) Run(ctx context.Context) error {
 	}
 	k := p.Keep
 	records, err := p.DB.Prune(ctx, storage.Horizon{
-		Seen: now, Runs: since(k.Runs), Sent: since(k.Messages), Audit: since(k.Audit), Evidence: since(k.Evidence),
+		Seen: now, Runs: since(k.Runs), Sent: since(k.Messages), Audit: since(k.Audit), Evidence: since(k.Evidence), Pulls: since(k.Runs),
 	})
 	days := 0
 	for _, shop := range p.Shops {

@@ -47,7 +47,7 @@ func (z *Size) Look(ctx context.Context) error {
 	year, week := z.Shop.Local(now).ISOWeek()
 	key := fmt.Sprintf("note/store/%s/%d-W%02d", advice, year, week)
 	return z.DB.Update(ctx, func(tx *storage.Tx) error {
-		for _, r := range everything(z.Root) {
+		for _, r := range Everything(z.Root) {
 			note := card.New(i18n.For(r.Lang), z.Shop).StoreNote(string(advice), size.Bytes, size.Free)
 			if _, err := tx.Enqueue(r.Root(key, note, now)); err != nil {
 				return err
@@ -57,9 +57,9 @@ func (z *Size) Look(ctx context.Context) error {
 	})
 }
 
-// everything are the places that get every alert: those of routes without
-// matchers.
-func everything(root *alert.Route) []outbox.Route {
+// Everything are the places that get every alert, and with them what operators
+// must know: those of routes without matchers.
+func Everything(root *alert.Route) []outbox.Route {
 	if root == nil || len(root.Match) > 0 {
 		return nil
 	}
@@ -68,7 +68,7 @@ func everything(root *alert.Route) []outbox.Route {
 		out = append(out, outbox.Route{Target: chat.Target{Channel: to.Channel, User: to.User}, Lang: root.Lang})
 	}
 	for i := range root.Routes {
-		out = append(out, everything(&root.Routes[i])...)
+		out = append(out, Everything(&root.Routes[i])...)
 	}
 	return out
 }

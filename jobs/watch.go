@@ -8,6 +8,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/evidence"
+	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
 	"shopwatch/internal/report"
 	"shopwatch/storage"
@@ -30,7 +31,11 @@ func (w *Watch) Job(s Schedule) Job {
 
 // Look does one pass.
 func (w *Watch) Look(ctx context.Context) error {
-	now, shop := w.Now(), w.Notify.Shop
+	now := w.Now()
+	shop, err := w.DB.Planned(ctx, w.Notify.Shop)
+	if err != nil {
+		return fmt.Errorf("watch %s: %w", w.Notify.Shop.ID, err)
+	}
 	seen, err := report.Watch(ctx, w.DB, shop, w.Rules, now)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", shop.ID, err)
@@ -40,7 +45,7 @@ func (w *Watch) Look(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := w.witness(tx, list, seen); err != nil {
+		if err := w.witness(tx, shop, list, seen); err != nil {
 			return err
 		}
 		if _, err := w.Notify.Apply(tx, list, "", now); err != nil {
@@ -52,8 +57,8 @@ func (w *Watch) Look(ctx context.Context) error {
 }
 
 // witness keeps what the alerts that are told were computed from.
-func (w *Watch) witness(tx *storage.Tx, list []alert.Transition, seen report.Watched) error {
-	b := evidence.Basis{Shop: w.Notify.Shop, Rules: w.Rules}
+func (w *Watch) witness(tx *storage.Tx, shop *market.Shop, list []alert.Transition, seen report.Watched) error {
+	b := evidence.Basis{Shop: shop, Rules: w.Rules}
 	langs, channels := spoken(w.Notify.Root)
 	for i := range list {
 		t := &list[i]

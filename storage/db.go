@@ -133,7 +133,7 @@ func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	return db.engine.View(ctx, func(r Reader) error {
-		tx := &Tx{db: db, r: r, since: math.MaxInt64}
+		tx := &Tx{db: db, r: r, since: math.MaxInt64, hours: math.MaxInt64}
 		if err := tx.begin(); err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (db *DB) Update(ctx context.Context, fn func(tx *Tx) error) error {
 	defer db.writing.Unlock()
 	var tx *Tx
 	err := db.engine.Update(ctx, func(w Writer) error {
-		tx = &Tx{db: db, r: w, w: w, since: math.MaxInt64}
+		tx = &Tx{db: db, r: w, w: w, since: math.MaxInt64, hours: math.MaxInt64}
 		if err := tx.begin(); err != nil {
 			return err
 		}
@@ -179,6 +179,7 @@ type Tx struct {
 	base      market.Revision // newest revision when the transaction began
 	newest    market.Revision
 	since     int64                             // earliest instant of facts asked for, in nanoseconds
+	hours     int64                             // the same of the hours of a panel
 	own       map[market.Revision]*market.Batch // pictures stored by this transaction
 	committed []func()                          // memory is swapped only when the commit has succeeded
 }

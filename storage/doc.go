@@ -40,6 +40,8 @@
 //	silence             shop id                       JSON (a list)
 //	subscription        shop place kind               JSON (a list)
 //	person              user                          JSON (a list)
+//	plan                shop                          targets and calendar that people have decided, JSON
+//	plan_change         shop number                   each of those decisions, JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -103,6 +105,8 @@ const (
 	spaceSilence        = "silence"
 	spaceSubscription   = "subscription"
 	spacePerson         = "person"
+	spacePlan           = "plan"
+	spacePlanChange     = "plan_change"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

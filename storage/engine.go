@@ -75,5 +75,6 @@ type Health struct {
 	Bytes    int64    // on disk
 	Free     int64    // of these, not used and reusable
 	Limit    int64    // the most it may have on disk; 0 for no limit
+	Disk     int64    // free on the disk it lies on; -1 when that cannot be told
 	Findings []string // structural faults, in words for an operator
 }

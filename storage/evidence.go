@@ -29,6 +29,8 @@ type Evidence struct {
 	AsOf     market.Revision `json:"as_of"`
 	// Since is the earliest instant of facts that was read; zero when none were.
 	Since time.Time `json:"since,omitzero"`
+	// Hours is the same of the hours of a panel.
+	Hours time.Time `json:"hours,omitzero"`
 	// Catalogue is the revision of the picture of items that was used, 0 when
 	// there was none.
 	Catalogue market.Revision `json:"catalogue,omitempty"`
@@ -56,6 +58,7 @@ type Text struct {
 type need struct {
 	AsOf  market.Revision `json:"as_of"`
 	Since int64           `json:"since"` // nanoseconds
+	Hours int64           `json:"hours,omitempty"`
 }
 
 // idLetters are 31 signs that are not taken for one another; an id has six of
@@ -118,7 +121,11 @@ func (tx *Tx) PutEvidence(e Evidence, settings, inputs []byte) error {
 			return err
 		}
 	}
-	what, err := json.Marshal(need{AsOf: e.AsOf, Since: nanos(orNever(e.Since))})
+	n := need{AsOf: e.AsOf, Since: nanos(orNever(e.Since))}
+	if !e.Hours.IsZero() {
+		n.Hours = nanos(e.Hours)
+	}
+	what, err := json.Marshal(n)
 	if err != nil {
 		return err
 	}
@@ -222,12 +229,13 @@ func (tx *Tx) blob(name string) ([]byte, error) {
 type Pins struct {
 	Revisions []market.Revision // ascending, each once
 	Since     time.Time         // zero when nothing is needed
+	Hours     time.Time         // the same of the hours of a panel
 }
 
 // Pins returns what the evidence of a shop needs.
 func (tx *Tx) Pins(shop market.ShopID) (p Pins, err error) {
 	seen := map[market.Revision]bool{}
-	first := nanos(orNever(time.Time{}))
+	first, hours := nanos(orNever(time.Time{})), nanos(orNever(time.Time{}))
 	err = tx.scanDated(spaceEvidenceAt, string(shop), always, func(key, _, payload []byte) error {
 		var n need
 		if err := decodeJSON(spaceEvidenceAt, key, payload, &n); err != nil {
@@ -238,20 +246,19 @@ func (tx *Tx) Pins(shop market.ShopID) (p Pins, err error) {
 			p.Revisions = append(p.Revisions, n.AsOf)
 		}
 		first = min(first, n.Since)
+		if n.Hours != 0 {
+			hours = min(hours, n.Hours)
+		}
 		return nil
 	})
 	slices.Sort(p.Revisions)
 	if first < nanos(orNever(time.Time{})) {
 		p.Since = instant(first)
 	}
+	if hours < nanos(orNever(time.Time{})) {
+		p.Hours = instant(hours)
+	}
 	return p, err
-}
-
-// PinnedRevisions are the Revisions of Pins, in the form that storage/series
-// takes.
-func (tx *Tx) PinnedRevisions(shop market.ShopID) ([]market.Revision, error) {
-	p, err := tx.Pins(shop)
-	return p.Revisions, err
 }
 
 // always is a window that holds every instant that can be stored.
@@ -267,6 +274,17 @@ func (tx *Tx) Reads() time.Time {
 }
 
 func (tx *Tx) reads(from int64) { tx.since = min(tx.since, from) }
+
+// Hours is Reads for the hours of a panel (storage/series).
+func (tx *Tx) Hours() time.Time {
+	if tx.hours == 1<<63-1 {
+		return time.Time{}
+	}
+	return instant(tx.hours)
+}
+
+// ReadsHours notes that hours of a panel from an instant on were read.
+func (tx *Tx) ReadsHours(from time.Time) { tx.hours = min(tx.hours, nanos(from)) }
 
 // pruneEvidence removes evidence of moments before a time, at most pruneStep.
 func (tx *Tx) pruneEvidence(before time.Time) (int, error) {

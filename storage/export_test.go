@@ -56,3 +56,6 @@ func Spoil(tx *Tx, space string) error {
 		return false, tx.w.Put(space, bytes.Clone(key), b)
 	})
 }
+
+// Always is a window that holds every instant.
+var Always = always

@@ -15,6 +15,8 @@ type storedFeed struct {
 	Complete market.Revision `json:"complete,omitempty"`
 	At       market.Revision `json:"at"`             // the pull that this is the standing after
 	Prev     market.Revision `json:"prev,omitempty"` // the feed's pull before At, 0 for the first
+	// Cut says that the standing after Prev was dropped when its time was over.
+	Cut bool `json:"cut,omitempty"`
 }
 
 func feedKey(shop market.ShopID, table, source string) []byte {
@@ -55,7 +57,7 @@ func (tx *Tx) standing(f storedFeed, s *market.Snapshot) (storedFeed, error) {
 			f.Complete = s.Revision
 		}
 	}
-	f.Prev, f.At = f.At, s.Revision
+	f.Prev, f.At, f.Cut = f.At, s.Revision, false
 	return f, nil
 }
 
@@ -100,6 +102,9 @@ func (tx *Tx) feedThen(feed []byte, asOf market.Revision) (then storedFeed, foun
 	if err := one(Range{From: feed, To: border, Reverse: true}, &then); err != nil {
 		return then, false, err
 	}
+	if next.Cut && then.At == 0 {
+		return then, false, fmt.Errorf("feeds as of revision %d: %w", asOf, ErrForgotten)
+	}
 	if next.At == 0 || next.Prev != then.At {
 		return then, false, damaged(spaceFeedPast, border, fmt.Sprintf("the standing before revision %d is missing", next.At))
 	}
@@ -134,6 +139,10 @@ func (tx *Tx) checkFeeds() error {
 			last = storedFeed{}
 			if err := decodeJSON(spaceFeedPast, at, payload, &last); err != nil {
 				return false, err
+			}
+			if last.Cut && before == 0 {
+				last.Cut = false
+				return true, nil
 			}
 			if last.Prev != before {
 				return false, damaged(spaceFeedPast, at, fmt.Sprintf("follows revision %d, which is missing", last.Prev))

@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -179,13 +178,7 @@ func (tx *Tx) dropMoments(timeline []byte, days []market.Day, gone market.Day) (
 				last = max(last, m.at)
 			}
 		}
-		key := keyInt(slices.Clone(timeline), int64(day))
-		if len(left) > 0 {
-			err = tx.put(spaceTimeline, key, momentsBytes(left))
-		} else {
-			err = errors.Join(tx.remove(spaceTimeline, key), tx.removeDay(timeline, day))
-		}
-		if err != nil {
+		if err := tx.putMoments(timeline, day, left); err != nil {
 			return 0, err
 		}
 	}

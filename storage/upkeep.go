@@ -26,6 +26,17 @@ type Size struct {
 	Bytes int64 // on disk
 	Free  int64 // of these, not used and reusable
 	Limit int64 // it may not grow beyond; 0 for none
+	Disk  int64 // free on the disk it lies on; -1 when that cannot be told
+}
+
+// Room is how much more the database can take: what it has free, and what it may
+// grow by. It is false when nothing bounds it that is known of.
+func (z Size) Room() (int64, bool) {
+	grow, bounded := z.Disk, z.Disk >= 0
+	if left := max(0, z.Limit-z.Bytes); z.Limit > 0 && (!bounded || left < grow) {
+		grow, bounded = left, true
+	}
+	return z.Free + grow, bounded
 }
 
 // Size tells how large the database is. It is cheap.
@@ -34,7 +45,7 @@ func (db *DB) Size(ctx context.Context) (Size, error) {
 	if err != nil {
 		return Size{}, fmt.Errorf("store size: %w", err)
 	}
-	return Size{Bytes: h.Bytes, Free: h.Free, Limit: h.Limit}, nil
+	return Size{Bytes: h.Bytes, Free: h.Free, Limit: h.Limit, Disk: h.Disk}, nil
 }
 
 // SizeAdvice is what an operator should think about.
@@ -215,6 +226,7 @@ type Horizon struct {
 	Sent time.Time // outbox entries that were sent, by creation; never dead ones
 	// Audit is for lines of the trail, Evidence for evidence by its moment.
 	Audit, Evidence time.Time
+	Pulls           time.Time // manifests by PulledAt, except those that something stands on
 }
 
 // pruneStep bounds a transaction of Prune, so that others get their turn.
@@ -226,7 +238,7 @@ func (db *DB) Prune(ctx context.Context, h Horizon) (int, error) {
 	for _, step := range []struct {
 		before time.Time
 		run    func(tx *Tx, before time.Time) (int, error)
-	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}} {
+	}{{h.Seen, (*Tx).pruneSeen}, {h.Runs, (*Tx).pruneRuns}, {h.Sent, (*Tx).pruneSent}, {h.Audit, (*Tx).pruneAudit}, {h.Evidence, (*Tx).pruneEvidence}, {h.Pulls, (*Tx).prunePulls}} {
 		for more := !step.before.IsZero(); more; {
 			n := 0
 			err := db.Update(ctx, func(tx *Tx) (err error) {

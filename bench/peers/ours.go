@@ -73,8 +73,15 @@ func (o *ours) load(ctx context.Context, hour int, h *benchdata.Hour) error {
 		col series.Column
 		v   []int32
 	}{
-		{series.Price, h.Price}, {series.RivalPrice, h.Rival}, {series.Stock, h.Stock}, {series.Units, h.Units}, {series.Orders, h.Orders},
-		{series.Visits, h.Visits}, {series.Carts, h.Carts}, {series.Complaints, h.Complaints}, {series.Refunds, h.Refunds},
+		{series.Price, h.Price},
+		{series.RivalPrice, h.Rival},
+		{series.Stock, h.Stock},
+		{series.Units, h.Units},
+		{series.Orders, h.Orders},
+		{series.Visits, h.Visits},
+		{series.Carts, h.Carts},
+		{series.Complaints, h.Complaints},
+		{series.Refunds, h.Refunds},
 	} {
 		copy(c.Int32s(in.col), in.v)
 	}

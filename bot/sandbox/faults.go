@@ -3,6 +3,7 @@ package sandbox
 import (
 	"encoding/json"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -16,10 +17,14 @@ type Fault struct {
 	Method string `json:"method"` // of the Web API, "response_url", or "*"
 	Times  int    `json:"times"`  // how many calls are hit; 0 is all until Mend
 	OneIn  int    `json:"one_in"` // hits each n-th call only; 0 and 1 hit each
+	// Share hits that part of the calls, 0 to 1, as dice with a fixed seed fall;
+	// 0 hits each.
+	Share float64 `json:"share"`
 	// After carries the method out first: the message is stored, the answer
 	// is spoilt.
 	After  bool              `json:"after"`
 	Delay  time.Duration     `json:"delay"`  // nanoseconds, real time
+	Deaf   bool              `json:"deaf"`   // does not notice that the client has gone meanwhile
 	Status int               `json:"status"` // answer with this code and Body
 	Header map[string]string `json:"header"`
 	Body   string            `json:"body"`
@@ -30,6 +35,7 @@ type Fault struct {
 type pen struct {
 	mu     sync.Mutex
 	faults []*penned
+	dice   *rand.Rand
 }
 
 type penned struct {
@@ -58,6 +64,9 @@ func (p *pen) take(method string) (Fault, bool) {
 		if f.Method != method && f.Method != "*" {
 			continue
 		}
+		if f.Share > 0 && p.roll() >= f.Share {
+			continue
+		}
 		f.seen++
 		if f.OneIn > 1 && f.seen%f.OneIn != 0 {
 			continue
@@ -73,14 +82,25 @@ func (p *pen) take(method string) (Fault, bool) {
 	return Fault{}, false
 }
 
+func (p *pen) roll() float64 {
+	if p.dice == nil {
+		p.dice = rand.New(rand.NewPCG(30, 7))
+	}
+	return p.dice.Float64()
+}
+
 // strike spoils an answer; it reports whether one was given.
 func (f Fault) strike(w http.ResponseWriter, r *http.Request) bool {
 	if f.Delay > 0 {
+		gone := r.Context().Done()
+		if f.Deaf {
+			gone = nil
+		}
 		wait := time.NewTimer(f.Delay)
 		defer wait.Stop()
 		select {
 		case <-wait.C:
-		case <-r.Context().Done():
+		case <-gone:
 			return true
 		}
 	}

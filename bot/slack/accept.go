@@ -50,6 +50,7 @@ func (in intake) take(ctx context.Context, e chat.Event, accept acceptFunc) (cha
 				done <- chat.Ack{}
 			}
 		}()
+		e.Guest = in.s.guest(ctx, e)
 		done <- accept(ctx, e)
 	}()
 	select {

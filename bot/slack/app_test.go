@@ -20,10 +20,12 @@ import (
 	"shopwatch/internal/chat"
 )
 
+var oneCommand = []slack.ManifestCommand{{Name: "/shop", Description: "Questions, digests, alerts and the state of the bot", Hint: "help | gmv"}}
+
 func TestManifest(t *testing.T) {
 	for name, o := range map[string]slack.ManifestOptions{
-		"manifest_socket.yaml": {},
-		"manifest_http.yaml":   {HTTPHost: "bot.example.com"},
+		"manifest_socket.yaml": {Commands: oneCommand},
+		"manifest_http.yaml":   {Commands: oneCommand, HTTPHost: "bot.example.com"},
 	} {
 		text, err := slack.Manifest(o)
 		if err != nil {
@@ -46,7 +48,7 @@ func TestManifest(t *testing.T) {
 			}
 		}
 	}
-	odd, err := slack.Manifest(slack.ManifestOptions{Name: `A "shop": #1 \ {{.Host}}`})
+	odd, err := slack.Manifest(slack.ManifestOptions{Commands: oneCommand, Name: `A "shop": #1 \ {{.Host}}`})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,12 +57,12 @@ func TestManifest(t *testing.T) {
 		t.Errorf("%q %v", m.Display.Name, err)
 	}
 	for name, o := range map[string]slack.ManifestOptions{
-		"long name":    {Name: strings.Repeat("x", 36)},
+		"long name":    {Commands: oneCommand, Name: strings.Repeat("x", 36)},
 		"no slash":     {Commands: []slack.ManifestCommand{{Name: "shop", Description: "d"}}},
 		"a blank":      {Commands: []slack.ManifestCommand{{Name: "/my shop", Description: "d"}}},
 		"twice":        {Commands: []slack.ManifestCommand{{Name: "/a", Description: "d"}, {Name: "/a", Description: "d"}}},
-		"url for host": {HTTPHost: "https://bot.example.com/slack"},
-		"no commands":  {Commands: []slack.ManifestCommand{}},
+		"url for host": {Commands: oneCommand, HTTPHost: "https://bot.example.com/slack"},
+		"no commands":  {},
 	} {
 		if _, err := slack.Manifest(o); err == nil {
 			t.Errorf("%s: accepted", name)

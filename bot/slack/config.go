@@ -38,7 +38,10 @@ type Config struct {
 	PreviousSigningSecret Secret
 
 	APIURL string   // "" is Slack itself; another value must end in /api/
-	Teams  []string // workspace ids that are served; empty serves all
+	Teams  []string // workspace ids that are served; empty serves the token's own
+	// Members has each person looked up, so that Event.Guest is known. It needs
+	// the scope users:read.
+	Members bool
 
 	Timeout      time.Duration // of one HTTP call; 0 is 10 s
 	AckDeadline  time.Duration // Slack hears from us by then, come what may; 0 is 2 s
@@ -72,6 +75,7 @@ type Slack struct {
 	web    *HTTP
 
 	handles  handles
+	members  members
 	pictures pictureCache
 
 	mu    sync.Mutex
@@ -226,7 +230,7 @@ func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // identity is who the bot is, as Slack knows it.
-type identity struct{ user, bot string }
+type identity struct{ user, bot, team string }
 
 // learnSelf finds out who the bot is, asking once.
 func (s *Slack) learnSelf(ctx context.Context) error {
@@ -242,7 +246,7 @@ func (s *Slack) learnSelf(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.me = identity{user: a.UserID, bot: a.BotID}
+	s.me = identity{user: a.UserID, bot: a.BotID, team: a.TeamID}
 	return nil
 }
 

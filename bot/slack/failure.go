@@ -92,7 +92,9 @@ func (s *Slack) ofWord(r slackgo.SlackErrorResponse) error {
 	switch {
 	case slices.Contains(wordsOfLimit, r.Err):
 		e.Failure, e.After = chat.Limited, pause
-	case slices.Contains(wordsOfSignIn, r.Err), slices.Contains(wordsNotTaken, r.Err):
+	case slices.Contains(wordsOfSignIn, r.Err):
+		e.Failure = chat.Locked
+	case slices.Contains(wordsNotTaken, r.Err):
 		e.Failure = chat.Down
 	case slices.Contains(wordsOfDoubt, r.Err):
 		e.Failure = chat.Doubt

@@ -43,13 +43,23 @@ func (s *Slack) read(k kind, payload json.RawMessage, envelope string) (chat.Eve
 	if err != nil {
 		return chat.Event{}, err
 	}
-	if len(s.cfg.Teams) > 0 && !slices.Contains(s.cfg.Teams, e.Team) {
+	if !s.serves(e.Team) {
 		return chat.Event{}, fmt.Errorf("workspace %q is not served: %w", clamp(clean(e.Team), 30), errUnused)
 	}
 	if envelope != "" {
 		e.Keys = append(e.Keys, "en:"+envelope)
 	}
 	return e, nil
+}
+
+// serves reports whether people of a workspace are answered. Until the bot knows
+// its own, Slack alone decides who reaches it.
+func (s *Slack) serves(team string) bool {
+	if len(s.cfg.Teams) > 0 {
+		return slices.Contains(s.cfg.Teams, team)
+	}
+	own := s.known().team
+	return own == "" || team == "" || team == own
 }
 
 func (s *Slack) readCommand(payload json.RawMessage, envelope string) (chat.Event, error) {

@@ -58,7 +58,7 @@ func TestClassify(t *testing.T) {
 		{name: "no scope", err: word("missing_scope"), want: chat.Refused},
 		{name: "unknown word", err: word("something_new"), want: chat.Refused},
 		{name: "bad blocks", err: word("invalid_blocks"), want: chat.Refused},
-		{name: "token revoked", err: word("token_revoked"), want: chat.Down},
+		{name: "token revoked", err: word("token_revoked"), want: chat.Locked},
 		{name: "request cut", err: word("request_timeout"), want: chat.Down},
 		{name: "internal error", err: word("internal_error"), want: chat.Doubt},
 		{name: "root gone", err: word("thread_not_found"), want: chat.Orphan},

@@ -20,25 +20,13 @@ type ManifestCommand struct {
 	Hint        string
 }
 
-// ManifestOptions says what the Slack app looks like. The zero value is the
-// Socket Mode app with all commands.
+// ManifestOptions says what the Slack app looks like. Only Commands are
+// required.
 type ManifestOptions struct {
 	Name        string            // of the app and of the bot; "" is Shopwatch
 	Description string            // "" is the default in English
 	HTTPHost    string            // public host of the bot for signed HTTP; "" is Socket Mode
-	Commands    []ManifestCommand // nil is Commands(); two apps may claim one name and the last install wins
-}
-
-// Commands returns the slash commands. /shop alone reaches everything.
-func Commands() []ManifestCommand {
-	return []ManifestCommand{
-		{"/shop", "Questions, digests, alerts and the state of the bot", "help | gmv | price | stock | complaints | digest | alerts | silence | silences | status"},
-		{"/gmv", "GMV against base, sprint and challenge targets", "[store|category|channel|region] [today|yesterday|7d]"},
-		{"/price", "Competitor price moves and price conflicts between channels", "[sku|brand|conflicts|floor] [24h|7d]"},
-		{"/stock", "Stockouts, days of cover and slow movers", "[out|low|slow|sku CODE]"},
-		{"/complaints", "Complaint spikes and their causes", "[store|sku CODE|causes] [24h|7d]"},
-		{"/digest", "Show a digest now", "[now|preview] [team]"},
-	}
+	Commands    []ManifestCommand // two apps may claim one name and the last install wins
 }
 
 // ManifestShortcut is an act in the menu of a message.
@@ -67,8 +55,9 @@ func Scopes() []string {
 	}
 }
 
-// events are the subscribed bot events.
-func events() []string {
+// Events returns the bot events that are subscribed to: those that readEvent
+// understands.
+func Events() []string {
 	return []string{"app_mention", "message.im", "app_home_opened", "member_joined_channel"}
 }
 
@@ -80,9 +69,6 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	if o.Description == "" {
 		o.Description = "GMV, price moves, stockouts and complaint spikes for the store team"
 	}
-	if o.Commands == nil {
-		o.Commands = Commands()
-	}
 	if err := checkManifest(o); err != nil {
 		return nil, fmt.Errorf("slack manifest: %w", err)
 	}
@@ -93,7 +79,7 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	var out bytes.Buffer
 	err = t.Execute(&out, map[string]any{
 		"Name": o.Name, "Bot": botName(o.Name), "Description": o.Description, "Host": o.HTTPHost,
-		"Commands": o.Commands, "Scopes": Scopes(), "Events": events(), "Shortcuts": Shortcuts(),
+		"Commands": o.Commands, "Scopes": Scopes(), "Events": Events(), "Shortcuts": Shortcuts(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("slack manifest: %w", err)

@@ -149,7 +149,7 @@ func TestSendFaults(t *testing.T) {
 		{name: "internal_error", fault: sandbox.Fault{Status: 200, Body: `{"ok":false,"error":"internal_error"}`}, want: chat.Doubt, reason: "internal_error"},
 		{name: "wrong address", fault: sandbox.Fault{Status: 404}, want: chat.Down},
 		{name: "restricted", fault: sandbox.Fault{Status: 200, Body: `{"ok":false,"error":"restricted_action"}`}, want: chat.Refused, reason: "restricted_action"},
-		{name: "sign-in lost", fault: sandbox.Fault{Status: 200, Body: `{"ok":false,"error":"token_expired"}`}, want: chat.Down, reason: "token_expired"},
+		{name: "sign-in lost", fault: sandbox.Fault{Status: 200, Body: `{"ok":false,"error":"token_expired"}`}, want: chat.Locked, reason: "token_expired"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -203,7 +203,7 @@ func TestSendRefusedByThePlace(t *testing.T) {
 		t.Errorf("find without scope: %v", err)
 	}
 	w.box.Revoke(true)
-	failure(t, send(alerts), chat.Down)
+	failure(t, send(alerts), chat.Locked)
 }
 
 // What certainly never left is Down, not Doubt.

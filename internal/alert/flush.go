@@ -188,6 +188,9 @@ func compareBool(a, b bool) int {
 // endUntold ends a group none of whose members stands any more and that nobody
 // was told of.
 func (d *Dispatch) endUntold(g *Group) bool {
+	if g.awaits(d.Now) {
+		return false
+	}
 	for _, m := range g.Members {
 		if a := d.alert(m.ID); a != nil && a.State.Open() {
 			return false
@@ -212,7 +215,7 @@ func (d *Dispatch) ready(g *Group) bool {
 		return false
 	}
 	shown, _ := d.members(g)
-	return len(shown) > 0
+	return len(shown) > 0 || g.Mass != nil
 }
 
 // receiver is the receiver of a group's route as it is configured now; a route
@@ -234,7 +237,12 @@ func (d *Dispatch) quiet(r Receiver) bool {
 func (d *Dispatch) fold(ripe []*Group) []*Group {
 	byRule := map[string][]*Group{}
 	var rules []string
+	var mass []*Group // of which there are few, and each has its say
 	for _, g := range ripe {
+		if g.Mass != nil {
+			mass = append(mass, g)
+			continue
+		}
 		rule := d.ruleOf(g)
 		if byRule[rule] == nil {
 			rules = append(rules, rule)
@@ -249,7 +257,7 @@ func (d *Dispatch) fold(ripe []*Group) []*Group {
 		}
 		out = append(out, list...)
 	}
-	return d.cap(out)
+	return append(mass, d.cap(out)...)
 }
 
 // ruleOf is the rule of a group's first member.

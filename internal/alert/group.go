@@ -21,6 +21,7 @@ type Group struct {
 	// Folded says that the members came all at once and would each have had a
 	// root of its own.
 	Folded  bool     `json:"folded,omitempty"`
+	Mass    *Mass    `json:"mass,omitempty"` // the change that it tells of, if it does
 	Members []Member `json:"members"`
 
 	Created  time.Time `json:"created"`

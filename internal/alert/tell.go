@@ -47,7 +47,7 @@ func (d *Dispatch) tell(g *Group) []Post {
 
 // settle ends a group whose members are all over.
 func (d *Dispatch) settle(g *Group) {
-	over := true
+	over := !g.awaits(d.Now)
 	for _, m := range g.Members {
 		if a := d.alert(m.ID); a != nil && !a.State.Over() {
 			over = false

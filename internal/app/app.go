@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,11 +42,15 @@ type Settings struct {
 	Seal access.Seal
 
 	Policy   access.Policy
+	Limit    bot.Limit // how often one person is answered
 	Lang     string
 	Langs    map[string]string // language by channel id
 	Schedule Schedule
 	Upkeep   Upkeep
-	// Inline runs jobs one after another, for a stepped clock.
+	// Unreadable is what becomes of a message of which nobody can tell whether it
+	// has arrived; empty holds it.
+	Unreadable outbox.Unreadable
+	// Inline runs jobs and sends messages one after another, for a stepped clock.
 	Inline bool
 }
 
@@ -105,7 +110,7 @@ func New(set Settings) (*App, error) {
 	a := &App{set: set}
 	now := set.Clock.Now
 	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
-	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: outbox.DefaultPolicy(), Logger: set.Logger, Now: now}
+	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: set.delivery(), Logger: set.Logger, Now: now, Shop: set.Shops[0].Shop, Inline: set.Inline}
 	a.attend = &jobs.Attend{DB: set.DB, Now: now}
 	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline}
 	byChannel := map[string]*commands.Env{}
@@ -114,8 +119,10 @@ func New(set Settings) (*App, error) {
 		if err != nil {
 			return nil, err
 		}
+		a.deliver.Operators = append(a.deliver.Operators, jobs.Everything(set.Shops[i].Alerts)...)
 		a.envs = append(a.envs, env)
 		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		a.collector.Notifiers = append(a.collector.Notifiers, env.Notify)
 		for _, c := range set.Shops[i].channels() {
 			if byChannel[c] == nil {
 				byChannel[c] = env
@@ -127,7 +134,7 @@ func New(set Settings) (*App, error) {
 	}
 	a.desk = bot.New(bot.Config{
 		DB: set.DB, Sender: set.Sender, Home: set.Home, Form: set.Form, Seal: set.Seal, Policy: set.Policy, Logger: set.Logger, Now: now,
-		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256,
+		Langs: set.Langs, Lang: set.Lang, Workers: 8, Waiting: 256, Limit: set.Limit,
 		Commands: func(channel string) *commands.Env {
 			if env, ok := byChannel[channel]; ok {
 				return env
@@ -241,6 +248,13 @@ func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 		s.Alerts = &alert.Route{Name: "alerts"}
 	}
 	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules, Posts: s.Routes})
+}
+
+// delivery are the waits of the outbox.
+func (s *Settings) delivery() outbox.Policy {
+	p := outbox.DefaultPolicy()
+	p.Unreadable = cmp.Or(s.Unreadable, p.Unreadable)
+	return p
 }
 
 // channels are the places where a shop speaks, in the order of configuration.

@@ -17,6 +17,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
+	"shopwatch/storage/series"
 )
 
 // AskOptions are a question on the terminal.
@@ -57,7 +58,7 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, series.Ages{})
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,13 @@ type Clock struct {
 	since  time.Time
 	speed  float64
 	frozen bool
+	real   bool // shows the time of this computer
 }
 
 // RealClock shows the time.
 func RealClock() *Clock {
 	now := time.Now()
-	return &Clock{base: now, since: now, speed: 1}
+	return &Clock{base: now, since: now, speed: 1, real: true}
 }
 
 // SteppedClock stands at start until it is moved.
@@ -36,7 +37,7 @@ func (c *Clock) now() time.Time {
 	if c.frozen {
 		return c.base
 	}
-	if c.speed == 1 {
+	if c.real {
 		return time.Now()
 	}
 	return c.base.Add(time.Duration(float64(time.Since(c.since)) * c.speed))

@@ -16,6 +16,7 @@ import (
 	"shopwatch/internal/config"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
+	"shopwatch/storage/series"
 )
 
 // StoreOptions name a store for the verbs that look after it.
@@ -147,11 +148,25 @@ func findings(ctx context.Context, o StoreOptions, path string) (list []string, 
 			return list, err
 		}
 	}
-	return bolt.Verify(ctx, path)
+	list, err = bolt.Verify(ctx, path)
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	db, err := lookAtStore(ctx, path, o.Logger)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return series.Check(ctx, db)
 }
 
 func (a *App) localCheck(w http.ResponseWriter, r *http.Request) {
 	list, err := a.set.DB.Check(r.Context())
+	if err == nil {
+		var more []string
+		more, err = series.Check(r.Context(), a.set.DB)
+		list = append(list, more...)
+	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
 		return

@@ -18,6 +18,7 @@ import (
 
 	"shopwatch/bot/sandbox"
 	"shopwatch/bot/slack"
+	"shopwatch/internal/access"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/chart"
 	"shopwatch/internal/chat"
@@ -133,7 +134,7 @@ func (d *Demo) openDemoStore(ctx context.Context) (err error) {
 		return err
 	}
 	d.onStop("store", d.db.Close)
-	if d.panels, err = openSeries(ctx, d.db); err != nil {
+	if d.panels, err = openSeries(ctx, d.db, series.Ages{}); err != nil {
 		return err
 	}
 	d.onStop("panels", func() error { d.panels.Close(); return nil })
@@ -164,7 +165,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	}
 	d.App, err = New(Settings{
 		DB: d.db, Series: d.panels, Form: talk.OpenForm, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
-		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang),
+		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: []string{"U0LIN"}},
 		Schedule: demoSchedule(), Inline: true,
 	})
 	if err != nil {

@@ -108,7 +108,7 @@ func (w *world) ask(file string, words []string) error {
 // the standing of the bot itself, words, acts on alerts, and the question which
 // of several items is meant.
 var withoutEvidence = []string{
-	"status", "help", "define aov", "sku 面膜", "silence rule=stock_out 4h stock-take", "silences", "ack", "snooze 4h", "assign @lilei",
+	"status", "help", "calendar", "define aov", "sku 面膜", "silence rule=stock_out 4h stock-take", "silences", "ack", "snooze 4h", "assign @lilei",
 	"resolve restocked", "judge expected", "release", "note supplier called",
 }
 

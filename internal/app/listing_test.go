@@ -49,7 +49,7 @@ func TestListedShop(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, series.Ages{})
 	if err != nil {
 		t.Fatal(err)
 	}

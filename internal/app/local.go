@@ -52,6 +52,7 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux.HandleFunc("POST /stats", a.localStats)
 	mux.HandleFunc("GET /sources", a.localSources)
 	mux.HandleFunc("POST /backfill", a.localBackfill)
+	mux.HandleFunc("POST /outbox", a.localOutbox)
 	return serveOn(ctx, l, mux)
 }
 

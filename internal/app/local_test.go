@@ -12,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"shopwatch/internal/chat"
 	"shopwatch/internal/config"
 	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
 	"shopwatch/jobs"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
@@ -71,5 +73,47 @@ sources:
 	out.Reset()
 	if err := ListSources(t.Context(), ListOptions{Config: conf, Out: &out, Logger: log, Env: os.LookupEnv}); err != nil || !strings.Contains(out.String(), "complete") {
 		t.Errorf("%v: %s", err, out.String())
+	}
+}
+
+// While a bot holds the store, the verbs about the outbox go through it.
+func TestOutboxBesideARunningBot(t *testing.T) {
+	dir, err := os.MkdirTemp("", "sw") //nolint:usetesting // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	log := slog.New(slog.DiscardHandler)
+	db, err := openStore(t.Context(), filepath.Join(dir, storeFile), bolt.Options{InitialMmapSize: 1 << 20}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	err = db.Update(t.Context(), func(tx *storage.Tx) error {
+		_, err := tx.Enqueue(outbox.Entry{Key: "digest/1", Act: chat.Post, Target: chat.Target{Channel: "C0OPS"}, State: outbox.Dead, Reason: "is_archived"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &App{set: Settings{DB: db, Clock: RealClock(), Logger: log}}
+	go func() { _ = a.serveLocal(t.Context(), filepath.Join(dir, storeFile)) }()
+	for range 100 {
+		if _, err := os.Stat(socketOf(filepath.Join(dir, storeFile))); err == nil {
+			break
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	var out bytes.Buffer
+	o := OutboxOptions{StoreOptions: StoreOptions{Dir: dir, Out: &out, Logger: log}, By: "terminal:lin"}
+	if err := ListOutbox(t.Context(), o); err != nil || !strings.Contains(out.String(), "is_archived") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	o.Keys = []string{"digest/1"}
+	if err := DropOutbox(t.Context(), o); err != nil || !strings.Contains(out.String(), "dropped") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	if err := RetryOutbox(t.Context(), o); err == nil || !strings.Contains(err.Error(), "nothing is left to do") {
+		t.Error(err)
 	}
 }

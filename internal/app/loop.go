@@ -29,6 +29,7 @@ func (a *App) Run(ctx context.Context) error {
 	g.Go(func() error { return a.send(ctx) })
 	err := g.Wait()
 	a.scheduler.Wait()
+	a.deliver.Wait()
 	return err
 }
 

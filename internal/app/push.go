@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
 	"shopwatch/internal/web"
+	"shopwatch/jobs"
 	"shopwatch/storage"
 )
 
@@ -51,34 +51,27 @@ func (a *App) takePush(ctx context.Context, in web.Delivery) (web.Receipt, error
 	if err != nil && pull.Snapshot.State != market.Failed {
 		return out, err
 	}
-	storeErr := a.set.DB.Update(ctx, func(tx *storage.Tx) error {
-		if pull.Snapshot.State == market.Complete {
-			seen, err := tx.Seen(p.Keys(d), now, pushMemory)
-			if err != nil {
-				return err
-			}
-			if out.Again = seen; seen {
-				return nil
-			}
+	got, storeErr := a.collector.Take(ctx, jobs.Feed{Source: p, Shop: shop.Shop}, pull, jobs.Taking{Before: func(tx *storage.Tx, s market.Condition) (bool, error) {
+		if s != market.Complete {
+			return false, nil // it may come again
 		}
-		_, err := tx.PutPull(shop.Shop, pull)
-		if errors.Is(err, storage.ErrSamePull) {
-			return nil
-		}
-		return err
-	})
-	m := pull.Snapshot.Manifest
+		return tx.Seen(p.Keys(d), now, pushMemory)
+	}})
 	switch {
 	case storeErr != nil:
-		return web.Receipt{}, fmt.Errorf("store delivery of %s: %w", in.Source, storeErr)
-	case pull.Snapshot.State == market.Failed:
-		reasons := m.Reasons
+		return web.Receipt{}, fmt.Errorf("delivery of %s: %w", in.Source, storeErr)
+	case got.State == market.Failed:
+		reasons := got.Manifest.Reasons
 		if err != nil && len(reasons) == 0 {
 			reasons = []string{err.Error()}
 		}
 		return out, fmt.Errorf("%w: %s", web.ErrUnusable, strings.Join(reasons, "; "))
-	case !out.Again:
-		out.Rows, out.Rejected = m.Rows, m.Rejected
+	case got.State != market.Complete:
+		return out, fmt.Errorf("%w: %s", web.ErrDoubted, got.Reason)
+	}
+	out.State, out.Again = string(got.State), got.Skipped
+	if !out.Again {
+		out.Rows, out.Rejected, out.Unmatched = got.Manifest.Rows, got.Manifest.Rejected, got.Manifest.Unmatched
 	}
 	a.set.Logger.LogAttrs(ctx, slog.LevelInfo, "delivery taken", slog.String("source", in.Source), slog.Int("rows", out.Rows), slog.Bool("again", out.Again))
 	return out, nil

@@ -17,6 +17,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/source"
 	"shopwatch/internal/web"
+	"shopwatch/jobs"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
 )
@@ -41,10 +42,11 @@ var pushKeys = map[string]string{"OLD": "canary-old-key-0123", "NEW": "canary-ne
 
 // pushWorld is a bot's web pages over a store, at a moment.
 type pushWorld struct {
-	t   *testing.T
-	db  *storage.DB
-	url string
-	now time.Time
+	t     *testing.T
+	db    *storage.DB
+	url   string
+	now   time.Time
+	clock *Clock
 }
 
 func newPushWorld(t *testing.T, db *storage.DB) *pushWorld {
@@ -59,7 +61,9 @@ func newPushWorld(t *testing.T, db *storage.DB) *pushWorld {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &App{set: Settings{DB: db, Shops: []Shop{{Shop: shop, Feeds: feeds}}, Clock: SteppedClock(w.now), Logger: slog.New(slog.DiscardHandler)}}
+	w.clock = SteppedClock(w.now)
+	a := &App{set: Settings{DB: db, Shops: []Shop{{Shop: shop, Feeds: feeds}}, Clock: w.clock, Logger: slog.New(slog.DiscardHandler)}}
+	a.collector = &jobs.Collector{DB: db, Logger: a.set.Logger, Now: w.clock.Now}
 	pages, err := a.Pages("en", "page-password")
 	if err != nil {
 		t.Fatal(err)
@@ -136,7 +140,7 @@ func TestPushOnce(t *testing.T) {
 	db := openPushStore(t)
 	w := newPushWorld(t, db)
 	body := refundBody("3456789012345678901", w.now.Add(-time.Hour))
-	if code, text := w.send(pushKeys["OLD"], "d1", body, w.now); code != http.StatusOK || text != `{"rows":1,"rejected":0}`+"\n" {
+	if code, text := w.send(pushKeys["OLD"], "d1", body, w.now); code != http.StatusOK || text != `{"state":"complete","rows":1,"rejected":0}`+"\n" {
 		t.Fatal(code, text)
 	}
 	w = newPushWorld(t, db) // another process over the same store
@@ -234,5 +238,48 @@ func TestPushUnusable(t *testing.T) {
 	}
 	if code, _ := w.send(key, "big", strings.Repeat(" ", 5<<20+1), w.now); code != http.StatusRequestEntityTooLarge {
 		t.Error(code)
+	}
+}
+
+// refundsOf is a delivery of n refunds of so many yuan.
+func refundsOf(name string, n, yuan int, at time.Time) string {
+	var list []string
+	for i := range n {
+		list = append(list, fmt.Sprintf(`{"id":"%s-%d","fee":"%d","state":"DONE","at":%d}`, name, i, yuan, at.Unix()))
+	}
+	return `{"list":[` + strings.Join(list, ",") + `]}`
+}
+
+// A delivery whose amounts are a hundred times what is usual is held aside and
+// asked for again; the sender that insists for a day is believed, but not for
+// sending the same delivery twice.
+func TestPushDoubted(t *testing.T) {
+	w := newPushWorld(t, openPushStore(t))
+	begun := w.now.Add(-time.Hour)
+	send := func(name string, yuan int, later time.Duration) (int, string) {
+		w.now = w.now.Add(later)
+		w.clock.Set(w.now)
+		return w.send(pushKeys["NEW"], name, refundsOf(name, 30, yuan, begun), w.now)
+	}
+	if code, text := send("a", 12, 0); code != http.StatusOK {
+		t.Fatal(code, text)
+	}
+	for _, later := range []time.Duration{time.Hour, 25 * time.Hour} {
+		code, text := send("b", 1200, later)
+		if code != http.StatusServiceUnavailable || !strings.Contains(text, "amount moved by a factor of about 100") {
+			t.Errorf("%d %s", code, text)
+		}
+	}
+	if n := w.rows(); n != 30 {
+		t.Errorf("%d rows, want those of the first delivery", n)
+	}
+	if code, text := send("c", 1200, time.Hour); code != http.StatusOK || !strings.Contains(text, `"state":"complete"`) {
+		t.Errorf("another delivery after a day: %d %s", code, text)
+	}
+	if code, text := send("b", 1200, time.Minute); code != http.StatusOK || strings.Contains(text, "again") {
+		t.Errorf("the first one once more: %d %s", code, text)
+	}
+	if n := w.rows(); n != 90 {
+		t.Errorf("%d rows", n)
 	}
 }

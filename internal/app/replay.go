@@ -13,6 +13,7 @@ import (
 
 	"shopwatch/commands"
 	"shopwatch/internal/config"
+	"shopwatch/storage/series"
 )
 
 // ReplayOptions ask for something that was said to be computed again.
@@ -55,7 +56,7 @@ func Replay(ctx context.Context, o ReplayOptions) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
-		panels, err := openSeries(ctx, db)
+		panels, err := openSeries(ctx, db, series.Ages{})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"shopwatch/bot"
 	"shopwatch/bot/slack"
 	"shopwatch/internal/access"
 	"shopwatch/internal/chart"
@@ -51,7 +52,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
-	panels, err := openSeries(ctx, db)
+	panels, err := openSeries(ctx, db, agesOf(c))
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,8 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	a, err := New(Settings{
 		DB: db, Series: panels, Form: talk.OpenForm, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
-		Lang:   c.Language, Langs: langs(c),
+		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
+		Lang: c.Language, Langs: langs(c),
 		Schedule: scheduleOf(c),
 		Upkeep:   upkeepOf(c),
 	})
@@ -92,6 +94,7 @@ func slackOf(c *config.Config, log *slog.Logger) (*slack.Slack, chat.Transport, 
 	talk, err := slack.New(slack.Config{
 		Mode: slack.Mode(c.Slack.Mode), BotToken: slack.Secret(c.Slack.BotToken), AppToken: slack.Secret(c.Slack.AppToken),
 		SigningSecret: slack.Secret(c.Slack.SigningSecret), APIURL: c.Slack.APIURL, Teams: c.Slack.Teams, Logger: log,
+		PingInterval: time.Duration(c.Slack.Ping), Members: true,
 		Draw: func(w io.Writer, ch chat.Chart) error { return chart.PNG(w, ch) },
 	})
 	if err != nil {
@@ -110,7 +113,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 	if err != nil {
 		return nil, err
 	}
-	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now}
+	deps := source.Deps{Logger: log, Limits: source.NewLimits(), Now: clock.Now, Memory: sourceMemory(db)}
 	var shops []Shop
 	for _, m := range c.Markets() {
 		rows := &parentRows{db: db, specs: specs, shop: m, now: clock.Now}

@@ -28,7 +28,9 @@ type BackfillOptions struct {
 	Source string
 	From   market.Day // first business day
 	To     market.Day // last one, included
-	Out    io.Writer
+	// Believe takes what the data gate doubts.
+	Believe bool
+	Out     io.Writer
 	// Redraw says that Out is a terminal: the bar stays on one line.
 	Redraw bool
 	Logger *slog.Logger
@@ -59,16 +61,19 @@ func BackfillSource(ctx context.Context, o BackfillOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	c := &jobs.Collector{DB: db, Logger: o.Logger, Now: time.Now}
+	c := newCollector(db, o.Config, o.Logger)
+	open := func() *storage.DB { return db }
+	deps := source.Deps{Logger: o.Logger, Limits: source.NewLimits(), Now: time.Now, Memory: sourceMemory(open)}
 	for _, shop := range o.Config.Markets() {
-		rows := &parentRows{db: func() *storage.DB { return db }, specs: specs, shop: shop, now: time.Now}
-		feeds, err := buildFeeds(specs, shop, source.Deps{Logger: o.Logger, Limits: source.NewLimits(), Now: time.Now, Parents: rows.values})
+		rows := &parentRows{db: open, specs: specs, shop: shop, now: time.Now}
+		deps.Parents = rows.values
+		feeds, err := buildFeeds(specs, shop, deps)
 		if err != nil {
 			return err
 		}
 		for _, f := range feeds {
 			if f.Spec.ID == o.Source {
-				return runBackfill(ctx, c, jobs.Feed{Source: f.Source, Shop: shop, Window: f.Spec.Window}, o.From, o.To, bar.show)
+				return runBackfill(ctx, c, jobs.Feed{Source: f.Source, Shop: shop, Window: f.Spec.Window}, o.stretch(), bar.show)
 			}
 		}
 	}
@@ -77,18 +82,21 @@ func BackfillSource(ctx context.Context, o BackfillOptions) (err error) {
 
 func noSource(id string) error { return fmt.Errorf("%w: no source is called %q", ErrRefused, id) }
 
-// runBackfill reads the business days from..to, the last one up to now.
-func runBackfill(ctx context.Context, c *jobs.Collector, f jobs.Feed, from, to market.Day, tell func(jobs.Progress)) error {
-	w := f.Shop.Window(from, to)
+// runBackfill reads the business days of q, the last one up to now.
+func runBackfill(ctx context.Context, c *jobs.Collector, f jobs.Feed, q localBackfill, tell func(jobs.Progress)) error {
+	w := f.Shop.Window(q.From, q.To)
 	if now := c.Now(); w.End.After(now) {
 		w.End = now
 	}
 	if w.Empty() {
-		return fmt.Errorf("%w: nothing has happened yet on %s", ErrRefused, from)
+		return fmt.Errorf("%w: nothing has happened yet on %s", ErrRefused, q.From)
 	}
-	err := c.Backfill(ctx, f, w, tell)
+	err := c.Backfill(ctx, f, w, q.Believe, tell)
 	if errors.Is(err, jobs.ErrNoBackfill) {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
+	}
+	if doubted := (*jobs.Doubted)(nil); errors.As(err, &doubted) {
+		return fmt.Errorf("%w: %w; look at what the source says for that day, then run the same command again, with --believe if it is right", ErrRefused, err)
 	}
 	return err
 }
@@ -121,9 +129,14 @@ func (b *bar) show(p jobs.Progress) {
 
 // localBackfill is a backfill as it crosses the socket.
 type localBackfill struct {
-	Source string     `json:"source"`
-	From   market.Day `json:"from"`
-	To     market.Day `json:"to"`
+	Source  string     `json:"source"`
+	From    market.Day `json:"from"`
+	To      market.Day `json:"to"`
+	Believe bool       `json:"believe,omitempty"`
+}
+
+func (o BackfillOptions) stretch() localBackfill {
+	return localBackfill{Source: o.Source, From: o.From, To: o.To, Believe: o.Believe}
 }
 
 // localStep is one line of the answer: progress, or at the end an error.
@@ -151,7 +164,7 @@ func (a *App) localBackfill(w http.ResponseWriter, r *http.Request) {
 				_ = http.NewResponseController(w).Flush()
 			}
 			feed := jobs.Feed{Source: f.Source, Shop: s.Shop, Window: f.Spec.Window}
-			if err := runBackfill(r.Context(), a.collector, feed, q.From, q.To, tell); err != nil {
+			if err := runBackfill(r.Context(), a.collector, feed, q, tell); err != nil {
 				_ = enc.Encode(localStep{Failed: err.Error()}) // as above
 			}
 			return
@@ -162,7 +175,7 @@ func (a *App) localBackfill(w http.ResponseWriter, r *http.Request) {
 
 // backfillRunning asks the bot that holds the store; ok is false when none does.
 func backfillRunning(ctx context.Context, store string, o BackfillOptions, bar *bar) (ok bool, err error) {
-	body, err := json.Marshal(localBackfill{Source: o.Source, From: o.From, To: o.To})
+	body, err := json.Marshal(o.stretch())
 	if err != nil {
 		return false, err
 	}

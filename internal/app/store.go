@@ -67,9 +67,10 @@ func lookAtStore(ctx context.Context, path string, log *slog.Logger) (*storage.D
 	return db, nil
 }
 
-// openSeries loads the panels of a store. They must be closed before it is.
-func openSeries(ctx context.Context, db *storage.DB) (*series.Store, error) {
-	s, err := series.Open(ctx, db, series.Options{Pins: (*storage.Tx).PinnedRevisions})
+// openSeries loads the panels of a store, which keep their levels for as long as
+// ages say. They must be closed before the store is.
+func openSeries(ctx context.Context, db *storage.DB, ages series.Ages) (*series.Store, error) {
+	s, err := series.Open(ctx, db, series.Options{Ages: ages, Pins: (*storage.Tx).Pins})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}

@@ -96,3 +96,10 @@ func valueOn(raw json.RawMessage, verb, prefix string) (found choice, ok bool) {
 	walk(page, "")
 	return found, ok
 }
+
+// rejoin takes the bot out of a channel and invites it again.
+func (w *world) rejoin(channel string) error {
+	w.demo.Sandbox.Expel(channel, "shopwatch")
+	_, err := w.demo.Sandbox.Join(w.ctx, "shopwatch", channel)
+	return w.settle(err)
+}

@@ -28,6 +28,7 @@ import (
 //	forge USER CHANNEL VERB       presses such a button with a value that the bot never gave out
 //	restart                       stops the bot and starts it again over the same store and chat
 //	form USER                     writes the form that the person has open to the file "said"
+//	rejoin CHANNEL                takes the bot out of a channel and invites it again
 //	home USER                     opens the bot's home page and writes it to the file "said"
 //	onhome USER VERB [VALUE]      uses such a button or menu there; the page is as it was drawn last
 //	audit                         writes the audit of acts on alerts to the file "said"
@@ -66,6 +67,7 @@ func TestStories(t *testing.T) {
 			"forge":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).forge(a[0], a[1], a[2])) },
 			"restart":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).restart()) },
 			"form":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(write(ts, of(ts).form(a[0]))) },
+			"rejoin":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).rejoin(a[0])) },
 			"home":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(home(ts, a[0])) },
 			"onhome":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).onHome(a[0], a[1], a[2:])) },
 			"audit": func(ts *testscript.TestScript, _ bool, _ []string) {

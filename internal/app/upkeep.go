@@ -10,6 +10,7 @@ import (
 	"shopwatch/internal/report"
 	"shopwatch/jobs"
 	"shopwatch/storage/bolt"
+	"shopwatch/storage/series"
 )
 
 // Upkeep says how the store is looked after. The zero value keeps what
@@ -38,6 +39,12 @@ func upkeepOf(c *config.Config) Upkeep {
 		},
 		Vault: vaultOf(c), BackupAt: c.Storage.Backup.Schedule, Warn: int64(c.Storage.WarnSize),
 	}
+}
+
+// agesOf is how long a configuration keeps the levels of a panel.
+func agesOf(c *config.Config) series.Ages {
+	k := c.Storage.Keep
+	return series.Ages{Slots: time.Duration(k.Hours), Days: time.Duration(k.Days), Cubes: time.Duration(k.Days)}
 }
 
 // vaultOf is where the copies of a configuration's store are.

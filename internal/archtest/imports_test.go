@@ -86,6 +86,7 @@ var allowed = map[string]string{
 	"internal/source/sourcetest": market + source + testLibraries,
 	"storage/storagetest":        storage + market + alert + analysis + chat + outbox + access + testLibraries,
 	"internal/chat/chattest":     chat + testLibraries,
+	"bot/sandbox/npmtest":        "",
 
 	"internal/analysis/analysistest": "",
 }

@@ -63,12 +63,6 @@ func (b *run) digest(ctx context.Context) (Workload, error) {
 	return w, nil
 }
 
-// group is a category on a channel.
-type group struct {
-	category market.Category
-	channel  market.Channel
-}
-
 // totals are the sums of a group in one day, by place in digestColumns.
 type totals [8]int64
 
@@ -76,7 +70,7 @@ func (b *run) oneDigest(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
 	p := b.panels.Panel(b.shop.ID)
 	last := b.shop.Day(b.next.Add(-1)) - 2 // what has been rolled up for certain
-	var days [3]map[group]*totals
+	var days [3]map[series.Group]*totals
 	var best [3][]uint32
 	err := b.db.View(ctx, func(tx *storage.Tx) error {
 		for i := range days {
@@ -103,30 +97,24 @@ func (b *run) oneDigest(ctx context.Context) (time.Duration, error) {
 }
 
 // sumGroups adds up the flows of a day by category and channel.
-func sumGroups(p *series.Panel, d *series.Days) map[group]*totals {
-	out := map[group]*totals{}
-	var last group
-	var at *totals
-	n := min(d.Len(), p.Len())
-	for i := range n {
-		g := group{p.Category(uint32(i)), p.Channel(uint32(i))}
-		if at == nil || g != last {
-			last = g
-			if at = out[g]; at == nil {
-				at = &totals{}
-				out[g] = at
+func sumGroups(p *series.Panel, d *series.Days) map[series.Group]*totals {
+	groups, of := p.Groups()
+	sums := make([]totals, len(groups))
+	v := make([]int64, 8192)
+	for k, col := range digestColumns {
+		for from := 0; from < d.Len(); from += len(v) {
+			part := v[:min(len(v), d.Len()-from)]
+			null := d.Part(col, from, part)
+			for i, x := range part {
+				if x != 0 && !null.Get(i) {
+					sums[of[from+i]][k] += x
+				}
 			}
 		}
-		for k, col := range digestColumns {
-			if d.Null(col).Get(i) {
-				continue
-			}
-			if col == series.DayGMV {
-				at[k] += d.Int64s()[i]
-			} else {
-				at[k] += int64(d.Int32s(col)[i])
-			}
-		}
+	}
+	out := map[series.Group]*totals{}
+	for i, g := range groups {
+		out[g] = &sums[i]
 	}
 	return out
 }
@@ -157,17 +145,17 @@ func cutTo50(best []uint32, value func(uint32) int64) []uint32 {
 }
 
 // message writes the digest as the product's messages are made.
-func message(p *series.Panel, days [3]map[group]*totals, best [3][]uint32) chat.Message {
-	groups := make([]group, 0, len(days[0]))
+func message(p *series.Panel, days [3]map[series.Group]*totals, best [3][]uint32) chat.Message {
+	groups := make([]series.Group, 0, len(days[0]))
 	for g := range days[0] {
 		groups = append(groups, g)
 	}
-	slices.SortFunc(groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(a.category, b.category), cmp.Compare(a.channel, b.channel))
+	slices.SortFunc(groups, func(a, b series.Group) int {
+		return cmp.Or(cmp.Compare(a.Category, b.Category), cmp.Compare(a.Channel, b.Channel))
 	})
 	m := chat.Message{Text: "digest"}
 	for _, g := range groups {
-		s := chat.Section{Heading: string(g.category) + " " + string(g.channel)}
+		s := chat.Section{Heading: string(g.Category) + " " + string(g.Channel)}
 		for _, day := range days {
 			if t := day[g]; t != nil {
 				s.Body = append(s.Body, chat.Rich{{Text: strconv.FormatInt(t[2], 10) + " / " + strconv.FormatInt(t[0], 10)}})

@@ -166,7 +166,7 @@ func BenchmarkCommitSmall(b *testing.B) {
 // BenchmarkCommands are those of W6, on a store whose last two days are not
 // folded yet.
 func BenchmarkCommands(b *testing.B) {
-	r := kernelStore(b, 8192, 9*24+20, false)
+	r := kernelStore(b, 262144, 9*24+20, false)
 	for more := true; more; {
 		var err error
 		if more, err = r.panels.Compact(b.Context(), r.shop, r.next); err != nil {

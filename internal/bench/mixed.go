@@ -100,8 +100,13 @@ func (b *run) collect(ctx context.Context, ready []*series.Columns) (done collec
 	return done, nil
 }
 
-// perSecond is how many commands come in a second.
-const perSecond = 200
+const (
+	// perSecond is how many commands come in a second.
+	perSecond = 200
+	// atOnce is how many are answered beside each other, as the bot bounds them;
+	// those that wait have come all the same.
+	atOnce = 16
+)
 
 // commands sends the mix (half from memory, four of ten a series, one of ten a
 // group by category) and returns how long each took, by kind.
@@ -111,12 +116,15 @@ func (b *run) commands(ctx context.Context, span time.Duration) (map[string][]ti
 	var mu sync.Mutex
 	var first error
 	var wait sync.WaitGroup
+	turn := make(chan struct{}, atOnce)
 	start := time.Now()
 	for n := range int(span.Seconds() * perSecond) {
 		due := start.Add(time.Duration(n) * time.Second / perSecond)
 		time.Sleep(time.Until(due))
 		kind, id, pick := r.IntN(10), uint32(r.IntN(b.o.SKUs)), r.IntN(2)
 		wait.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
 			name, err := b.command(ctx, kind, pick, id)
 			took := time.Since(due)
 			mu.Lock()

@@ -21,6 +21,7 @@ type Root struct {
 	Mentions []alert.Contact
 	// Previous is the root of the time before; nil when there was none.
 	Previous *chat.Ref
+	Mass     *alert.Mass // the change that brought them about; nil for most
 }
 
 // shownMembers is how many alerts of a group its root lists.
@@ -29,6 +30,9 @@ const shownMembers = 5
 // AlertRoot is the root message of a group as it stands now: what, since when,
 // how bad, who has it. It is posted once and edited ever after.
 func (p Pen) AlertRoot(r Root, now time.Time) chat.Message {
+	if r.Mass != nil {
+		return p.massRoot(r, now)
+	}
 	if len(r.Alerts) == 1 {
 		return p.singleRoot(r, now)
 	}

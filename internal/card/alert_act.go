@@ -29,6 +29,7 @@ func SealedVerbs() []string {
 	return []string{
 		VerbAck, VerbDetails, VerbSnooze, VerbMore, VerbSnoozeForm, VerbAssignForm, VerbResolveForm, VerbSilenceForm, VerbSilenceNow, VerbUnsilence,
 		VerbSubscribeForm, VerbUnsubscribe, VerbQuietForm,
+		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/gate"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 )
@@ -46,6 +47,12 @@ func alertCards(p Pen) map[string]chat.Message {
 		many[i].State, many[i].ResolvedAt = alert.Resolved, now
 	}
 	out["root_many_over"] = p.AlertRoot(Root{ID: "g", Alerts: many}, now)
+	for _, into := range gate.Turns() {
+		mass := alert.Mass{Source: "stock", Table: "inventory", Into: into, Count: 400, Of: 412, Names: []string{"S1", hostile}, Since: now.Add(-6 * time.Minute), At: now}
+		name := "mass_" + strings.ReplaceAll(into, " ", "_")
+		out[name] = p.AlertRoot(Root{ID: "g", Mass: &mass, Mentions: muted.Mentions}, now)
+		out["mass_many"] = p.AlertRoot(Root{ID: "g", Mass: &mass, Alerts: manyAlerts(40)}, now)
+	}
 	for _, n := range everyNews() {
 		a := base
 		a.Owner, a.SnoozedUntil, a.AckUntil, a.QuietUntil = "U0LILEI", now.Add(time.Hour), now.Add(time.Hour), now.Add(24*time.Hour)

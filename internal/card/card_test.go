@@ -173,7 +173,7 @@ func cards(p Pen) map[string]chat.Message {
 		"complaints": p.Complaints(complaints(), "complaints"),
 		"alerts":     p.Alerts(a[:2], 1, now, "alerts"), "alerts_none": p.Alerts(nil, 2, now, "alerts"),
 		"details": p.AlertDetails(a[3], now),
-		"status":  p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday", Daily: true}, {Name: "race", Example: "race"}}, false), "welcome": p.Help(nil, true),
+		"status":  p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday", Daily: true}, {Name: "race", Example: "race"}}),
 		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
 		"empty": p.Empty(),
 		"race":  p.Race(saturdayGMV(), "race"), "race_none": p.Race(report.GMV{Data: coverage()}, "race"),
@@ -187,13 +187,15 @@ func cards(p Pen) map[string]chat.Message {
 		"define": p.Definition(metric.All[0]), "dictionary": p.Dictionary(metric.All[:3], "define"),
 	}
 	maps.Copy(out, outlookCards(p))
+	maps.Copy(out, planCards(p))
+	maps.Copy(out, audienceCards(p))
 	seriesCards(p, out)
 	for _, x := range a {
 		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
 	}
 	maps.Copy(out, alertCards(p))
 	digestCards(p, out)
-	maps.Copy(out, audienceCards(p))
+	maps.Copy(out, voiceCards(p))
 	return out
 }
 

@@ -82,6 +82,9 @@ func (p Pen) scope(f metric.Filter) string {
 	if f.Region != "" {
 		parts = append(parts, p.region(f.Region))
 	}
+	if f.Category != "" {
+		parts = append(parts, clamp(string(f.Category), lineTitle))
+	}
 	if f.SKU != "" {
 		parts = append(parts, string(f.SKU))
 	}
@@ -259,6 +262,14 @@ func (p Pen) gmvNext(g report.GMV, question string) []chat.Button {
 // again is the period and filter of g as a question would give them.
 func (p Pen) again(g report.GMV) string { return p.period(g.From, g.To, g.Filter) }
 
+// quoted is a value that is read as one word.
+func quoted(v string) string {
+	if strings.ContainsAny(v, " ,、。") {
+		return `"` + v + `"`
+	}
+	return v
+}
+
 // period is days and a filter as a question would give them.
 func (p Pen) period(from, to market.Day, f metric.Filter) string {
 	var s strings.Builder
@@ -271,10 +282,11 @@ func (p Pen) period(from, to market.Day, f metric.Filter) string {
 		{"channel", string(f.Channel)},
 		{"band", f.Band},
 		{"region", string(f.Region)},
+		{"category", string(f.Category)},
 		{"sku", string(f.SKU)},
 	} {
 		if kv[1] != "" {
-			s.WriteString(" " + kv[0] + "=" + kv[1])
+			s.WriteString(" " + kv[0] + "=" + quoted(kv[1]))
 		}
 	}
 	return s.String()

@@ -11,11 +11,8 @@ type Topic struct {
 
 // Help lists what can be asked: what is asked every day with a button that asks
 // it, the rest a line each.
-func (p Pen) Help(topics []Topic, welcome bool) chat.Message {
+func (p Pen) Help(topics []Topic) chat.Message {
 	title := p.t("help_title")
-	if welcome {
-		title = p.t("welcome", "shop", p.shop())
-	}
 	sections := []chat.Section{{Heading: title, Body: []chat.Rich{line(p.t("help_intro"))}}}
 	var more []chat.Rich
 	for _, topic := range topics {

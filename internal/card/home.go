@@ -98,7 +98,7 @@ func (p Pen) homeOpen(h Home) []chat.Section {
 	head.Body = []chat.Rich{bold(p.homeState(h))}
 	out := append([]chat.Section{head}, p.homeRows(h.Open, h.Now)...)
 	if more := len(h.Open) - homeAlerts; more > 0 {
-		out = append(out, chat.Section{Body: []chat.Rich{line(p.n("more", more))}, Accessory: button(p.run("button_alerts", "alerts"))})
+		out = append(out, chat.Section{Body: []chat.Rich{line(p.n("more", more))}, Accessory: new(p.run("button_alerts", "alerts"))})
 	}
 	return out
 }
@@ -119,7 +119,7 @@ func (p Pen) homeMine(h Home) []chat.Section {
 		})
 	}
 	if more := len(h.Muted) - homeSilences; more > 0 {
-		out = append(out, chat.Section{Body: []chat.Rich{line(p.n("more", more))}, Accessory: button(p.runAs(p.a("silences_title"), "silences"))})
+		out = append(out, chat.Section{Body: []chat.Rich{line(p.n("more", more))}, Accessory: new(p.runAs(p.a("silences_title"), "silences"))})
 	}
 	return out
 }
@@ -171,5 +171,3 @@ func (p Pen) spoken(h Home) string {
 	}
 	return langName(h.Person.Lang)
 }
-
-func button(b chat.Button) *chat.Button { return &b }

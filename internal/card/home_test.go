@@ -49,6 +49,7 @@ func audienceCards(p Pen) map[string]chat.Message {
 	me, here := subscription("", "U0LILEI", audience.Morning), subscription("C1", "", audience.Campaign)
 	return map[string]chat.Message{
 		"home": p.HomePage(fullHome()), "home_done": p.HomePage(done), "home_quiet": p.HomePage(Home{Now: now, GMV: &g}), "home_new": p.HomePage(Home{Now: now}),
+		"welcome": p.Welcome([]audience.Kind{audience.Morning}, true), "welcome_bare": p.Welcome(nil, false),
 		"subscriptions": p.Subscriptions(Subscribed{
 			Channel: true, MayChannel: true, Posts: []audience.Kind{audience.Morning}, Here: []audience.Subscription{here}, Mine: []audience.Subscription{me},
 			Person: audience.Person{Quiet: quietNights()},

@@ -25,12 +25,12 @@ const (
 // Names of the inputs of these forms, and their choices that are no words of
 // another package.
 const (
-	FieldKinds = "kinds"
-	FieldPlace = "place"
-	FieldLang  = "lang"
-	FieldDays  = "days"
-	FieldFrom  = "from"
-	FieldTo    = "to"
+	FieldKinds     = "kinds"
+	FieldPlace     = "place"
+	FieldLang      = "lang"
+	FieldQuietDays = "days"
+	FieldFrom      = "from"
+	FieldTo        = "to"
 
 	PlaceMe   = "me"
 	PlaceHere = "here"
@@ -223,7 +223,7 @@ func (p Pen) QuietForm() chat.Form {
 	return chat.Form{
 		Verb: VerbQuietForm, Value: "new", Title: p.u("quiet_title"), Send: p.u("quiet_send"), Intro: []chat.Rich{line(p.u("quiet_intro"))},
 		Inputs: []chat.Input{
-			{Name: FieldDays, Kind: chat.InputChoice, Label: p.u("field_days"), Options: days, Initial: "daily"},
+			{Name: FieldQuietDays, Kind: chat.InputChoice, Label: p.u("field_days"), Options: days, Initial: "daily"},
 			{Name: FieldFrom, Kind: chat.InputTime, Label: p.u("field_from", "zone", p.Shop.Zone.String()), Initial: "22:00"},
 			{Name: FieldTo, Kind: chat.InputTime, Label: p.u("field_to"), Initial: "08:00"},
 		},

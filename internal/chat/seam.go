@@ -41,7 +41,8 @@ type Failure string
 const (
 	Limited Failure = "limited" // not sent; try again after SendError.After
 	Refused Failure = "refused" // not sent and never will be: no such channel, no right
-	Down    Failure = "down"    // not sent: the platform was not reached, or sign-in failed
+	Down    Failure = "down"    // not sent: the platform was not reached
+	Locked  Failure = "locked"  // not sent: the platform does not let the bot in any more
 	Doubt   Failure = "doubt"   // perhaps sent: time-out, broken answer
 	Orphan  Failure = "orphan"  // the thread's root is gone; nothing was left behind
 )

@@ -18,7 +18,8 @@ func backfillVerb(t *terminal) *cobra.Command {
 		Long: `Reads the days from --from to --to, both included, through a source that has a
 window, and shows how far it has come. Every part is stored by itself: the same
 command after an interruption goes on where it stopped. A running bot does it
-itself; without one the store is opened.`,
+itself; without one the store is opened. Amounts that are about a hundred times
+what is usual stop it: see what the source says, and pass --believe if it is so.`,
 		Example: "  shopwatch backfill tmall_trades --from 2026-09-01 --to 2026-09-30",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) (err error) {
@@ -43,6 +44,7 @@ itself; without one the store is opened.`,
 	c.Flags().StringVarP(&file, "config", "c", "config.yaml", "configuration file")
 	c.Flags().StringVar(&o.Dir, "data", "", "folder of the store (default: the configuration's)")
 	c.Flags().StringVar(&from, "from", "", "first business day")
+	c.Flags().BoolVar(&o.Believe, "believe", false, "take what the data gate doubts: you vouch for it")
 	c.Flags().StringVar(&to, "to", "", "last business day, included")
 	return c
 }

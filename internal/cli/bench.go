@@ -63,6 +63,7 @@ func (t *terminal) bench(c *cobra.Command, f benchFlags) error {
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}
+	thrifty()
 	f.Child, f.Version = []string{self, "bench", "child"}, programVersion()
 	f.Progress = func(text string) { fmt.Fprintln(t.err, "bench:", text) }
 	r, err := bench.Run(c.Context(), f.Options)

@@ -146,6 +146,49 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// TestImportDoubted: a file that empties every shelf at once is held back, the
+// report says what to do, and --believe does it.
+func TestImportDoubted(t *testing.T) {
+	config := write(t, "config.yaml", `shops:
+  - {id: s, currency: CNY, zone: Asia/Shanghai}
+storage: {path: unused.db}
+sources:
+- {id: stock, shop: s, fact: inventory, driver: file, fields: {sku: {col: sku}, channel: {const: c}, available: {col: left}, listed: {const: "true"}}}
+`)
+	file := func(name string, left int) string {
+		var b strings.Builder
+		b.WriteString("sku,left\n")
+		for i := range 200 {
+			b.WriteString("s" + strconv.Itoa(i) + "," + strconv.Itoa(left) + "\n")
+		}
+		return write(t, name, b.String())
+	}
+	dir := t.TempDir()
+	load := func(args ...string) (string, int) {
+		out, errs, code := run(t, append([]string{"import", "-c", config, "--data", dir, "stock"}, args...)...)
+		return out + errs, code
+	}
+	if out, code := load(file("monday.csv", 5)); code != exitOK || !strings.Contains(out, "1 files, 200 rows imported") {
+		t.Fatalf("exit %d: %s", code, out)
+	}
+	tuesday := file("tuesday.csv", 0)
+	for range 2 { // the same file again is no second witness
+		out, code := load(tuesday)
+		if code != exitNo || !strings.Contains(out, "tuesday.csv is held back, suspect: 200 of 200 rows are sold out at once; among them: s0, s1") ||
+			!strings.Contains(out, "another file that says the same five minutes or more later, or this one with --believe") ||
+			!strings.Contains(out, "0 rows imported") || !strings.Contains(out, "1 files held back with 200 rows") {
+			t.Errorf("exit %d: %s", code, out)
+		}
+	}
+	out, errs, code := run(t, "source", "list", "-c", config, "--data", dir)
+	if code != exitOK || !strings.Contains(out, "suspect") {
+		t.Errorf("exit %d: %s%s", code, out, errs)
+	}
+	if out, code := load(tuesday, "--believe"); code != exitOK || !strings.Contains(out, "1 files, 200 rows imported") {
+		t.Errorf("exit %d: %s", code, out)
+	}
+}
+
 type books struct{ placed, refunded map[string]*big.Rat } // by country and by hour "h9"
 
 func (b books) add(to map[string]*big.Rat, key string, amount *big.Rat) {

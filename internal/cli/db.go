@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,7 @@ func (t *terminal) storeWith(use, short, example string, args cobra.PositionalAr
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			o.Out = t.out
 			if file == "" && o.Dir == "" {
-				return usage(fmt.Errorf("db %s: name the store with --data DIR or a configuration with -c FILE", c.Name()))
+				return usage(fmt.Errorf("%s: name the store with --data DIR or a configuration with -c FILE", strings.TrimPrefix(c.CommandPath(), "shopwatch ")))
 			}
 			if o.Logger, err = t.logger(); err != nil {
 				return err

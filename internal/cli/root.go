@@ -34,6 +34,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	labVerb,
 	benchVerb,
 	alertVerb,
+	outboxVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -22,6 +22,7 @@ func serveVerb(t *terminal) *cobra.Command {
 				t.logLevel = conf.Logs.Level
 			}
 			t.logFormat = conf.Logs.Format
+			thrifty()
 			log, err := t.logger()
 			if err != nil {
 				return err

@@ -144,6 +144,8 @@ func (d *decoder) checkKeep() {
 	}{
 		{"raw", k.Raw, 14 * day},
 		{"events", k.Events, 60 * day},
+		{"hours", k.Hours, 14 * day},
+		{"days", k.Days, 60 * day},
 		{"runs", k.Runs, day},
 		{"messages", k.Messages, 30 * day},
 		{"audit", k.Audit, day},

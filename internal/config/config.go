@@ -80,16 +80,27 @@ type Band struct {
 }
 
 // Target is an amount of paid GMV to reach in From..To (both included) in three
-// tiers, of the shop or of one unit. With Each it holds for every day, week or
-// month that begins in From..To rather than for the stretch as a whole.
+// tiers, of the shop, of one unit or of one category. With Each it holds for
+// every day, week or month that begins in From..To rather than for the stretch as
+// a whole. Days and Hours plan how it is reached.
 type Target struct {
 	Unit      string `yaml:"unit"`
+	Category  string `yaml:"category"`
 	From      Date   `yaml:"from" rule:"required"`
 	To        Date   `yaml:"to" rule:"required"`
 	Each      string `yaml:"each" rule:"one=day|week|month"`
 	Base      Amount `yaml:"base" rule:"required"`
 	Sprint    Amount `yaml:"sprint"`
 	Challenge Amount `yaml:"challenge"`
+
+	Days  []PlannedDay `yaml:"days"`
+	Hours []float64    `yaml:"hours"`
+}
+
+// PlannedDay is what a day of a target weighs, an ordinary one 1.
+type PlannedDay struct {
+	Day    Date    `yaml:"day" rule:"required"`
+	Weight float64 `yaml:"weight" rule:"required;min=0.01;max=100"`
 }
 
 // Calendar names days off, worked weekends and campaigns.
@@ -114,6 +125,8 @@ type Phase struct {
 	From   Date    `yaml:"from" rule:"required"`
 	To     Date    `yaml:"to" rule:"required"`
 	Uplift float64 `yaml:"uplift" default:"1" rule:"min=0.01;max=100"`
+	// Units are those that take part; none means all.
+	Units []string `yaml:"units"`
 }
 
 // Slack is the chat platform. Without a slack section nothing is posted and
@@ -128,6 +141,11 @@ type Slack struct {
 	Teams []string `yaml:"teams"`
 	// Listen is where signed requests arrive in http mode.
 	Listen string `yaml:"listen"`
+	// Ping is the silence after which a socket counts as dead.
+	Ping Duration `yaml:"ping" default:"30s"`
+	// Unreadable is what becomes of a message of which nobody can tell whether it
+	// has arrived, since the channel's history cannot be read.
+	Unreadable string `yaml:"unreadable" default:"hold" rule:"one=hold|repeat_marked"`
 }
 
 // Post says what one chat channel receives.
@@ -195,6 +213,8 @@ type Storage struct {
 type Keep struct {
 	Raw      Duration `yaml:"raw" default:"90d"`     // every picture of stock, prices and offers
 	Events   Duration `yaml:"events" default:"800d"` // orders, refunds, reviews
+	Hours    Duration `yaml:"hours" default:"90d"`   // of every item on every channel
+	Days     Duration `yaml:"days" default:"400d"`   // what is summed up from the hours
 	Runs     Duration `yaml:"runs" default:"90d"`
 	Messages Duration `yaml:"messages" default:"180d"` // that were sent
 	Audit    Duration `yaml:"audit" default:"800d"`

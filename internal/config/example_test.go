@@ -28,7 +28,7 @@ func example(t *testing.T) []byte {
 
 func TestExampleLoads(t *testing.T) {
 	c := load(t, string(example(t)))
-	if len(c.Markets()) != 1 || len(c.Markets()[0].Targets) != 31 || len(c.Post) != 2 {
+	if len(c.Markets()) != 1 || len(c.Markets()[0].Targets) != 32 || len(c.Post) != 2 {
 		t.Errorf("the example lost something: %d shops, %d targets, %d posts",
 			len(c.Markets()), len(c.Markets()[0].Targets), len(c.Post))
 	}

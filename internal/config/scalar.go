@@ -117,22 +117,7 @@ func ParseSize(text string) (Size, error) {
 type Amount string
 
 // Fen reads the amount exactly as minor units of c.
-func (a Amount) Fen(c market.Currency) (market.Fen, error) {
-	text := strings.TrimSpace(string(a))
-	for suffix, shift := range map[string]int{"万": 4, "亿": 8} {
-		number, ok := strings.CutSuffix(text, suffix)
-		if !ok {
-			continue
-		}
-		whole, frac, _ := strings.Cut(strings.TrimSpace(number), ".")
-		if whole+frac == "" {
-			return 0, fmt.Errorf("%q is not an amount", string(a))
-		}
-		frac += strings.Repeat("0", max(0, shift-len(frac)))
-		text = whole + frac[:shift] + "." + frac[shift:]
-	}
-	return market.ParseFen(text, c)
-}
+func (a Amount) Fen(c market.Currency) (market.Fen, error) { return market.ParseAmount(string(a), c) }
 
 // Date is a calendar date, YYYY-MM-DD. The zero Date is not given.
 type Date struct {

@@ -37,7 +37,7 @@ func (d *decoder) shop(key string, s *Shop) *market.Shop {
 	out.Channels = d.labels(key+".channels", s.Channels)
 	out.Regions = d.labels(key+".regions", s.Regions)
 	out.Bands = d.bands(key+".bands", s.Bands, out.Currency)
-	out.Calendar = d.calendar(key+".calendar", s.Calendar)
+	out.Calendar = d.calendar(key+".calendar", s.Calendar, s.Units)
 	out.Targets = d.targets(key+".targets", s, out)
 	return out
 }
@@ -84,7 +84,7 @@ func (d *decoder) bands(key string, list []Band, c market.Currency) []market.Ban
 	return out
 }
 
-func (d *decoder) calendar(key string, c Calendar) market.Calendar {
+func (d *decoder) calendar(key string, c Calendar, units []Label) market.Calendar {
 	var out market.Calendar
 	for _, h := range c.Holidays {
 		out.Holidays = append(out.Holidays, h.Day)
@@ -99,12 +99,12 @@ func (d *decoder) calendar(key string, c Calendar) market.Calendar {
 	for i, camp := range c.Campaigns {
 		at := fmt.Sprintf("%s.campaigns[%d]", key, i)
 		ids.add(at+".id", camp.ID)
-		out.Campaigns = append(out.Campaigns, d.campaign(at, camp))
+		out.Campaigns = append(out.Campaigns, d.campaign(at, camp, units))
 	}
 	return out
 }
 
-func (d *decoder) campaign(key string, c Campaign) market.Campaign {
+func (d *decoder) campaign(key string, c Campaign, units []Label) market.Campaign {
 	out := market.Campaign{ID: c.ID, Name: named(c.Name, c.ID), Peak: c.Peak.Day}
 	inside := false
 	for i, p := range c.Phases {
@@ -117,7 +117,12 @@ func (d *decoder) campaign(key string, c Campaign) market.Campaign {
 			}
 		}
 		inside = inside || p.From.Day <= c.Peak.Day && c.Peak.Day <= p.To.Day
-		out.Phases = append(out.Phases, market.Phase{ID: p.ID, From: p.From.Day, To: p.To.Day, Uplift: p.Uplift})
+		phase := market.Phase{ID: p.ID, From: p.From.Day, To: p.To.Day, Uplift: p.Uplift}
+		for n, u := range p.Units {
+			d.unitKnown(fmt.Sprintf("%s.units[%d]", at, n), u, units)
+			phase.Units = append(phase.Units, market.Unit(u))
+		}
+		out.Phases = append(out.Phases, phase)
 	}
 	if c.Peak.Set && len(c.Phases) > 0 && !inside {
 		d.reportKey(key+".peak", bad("peak_outside", "got", c.Peak.Day.String()))
@@ -137,15 +142,15 @@ func (d *decoder) stretch(key string, from, to Date) bool {
 const maxTargets = 1100
 
 func (d *decoder) targets(key string, s *Shop, shop *market.Shop) []market.Target {
-	seen := map[[3]string]int{}
+	seen := map[market.Scope]int{}
 	for i, t := range s.Targets {
 		at := fmt.Sprintf("%s[%d]", key, i)
-		line := d.keyAt[at].line
-		if t.Unit != "" && !slices.ContainsFunc(s.Units, func(l Label) bool { return l.ID == t.Unit }) {
-			d.reportKey(at+".unit", bad("unit_unknown", "got", d.asWritten(at+".unit", t.Unit), "known", idList(s.Units)))
+		if t.Unit != "" {
+			d.unitKnown(at+".unit", t.Unit, s.Units)
 		}
-		target := market.Target{Unit: market.Unit(t.Unit)}
+		target := market.Target{Unit: market.Unit(t.Unit), Category: market.Category(t.Category), Hours: t.Hours}
 		target.Base, target.Sprint, target.Challenge = d.tiers(at, t, shop.Currency)
+		target.Days = d.plannedDays(at, t)
 		if !d.stretch(at, t.From, t.To) {
 			continue
 		}
@@ -156,16 +161,41 @@ func (d *decoder) targets(key string, s *Shop, shop *market.Shop) []market.Targe
 		}
 		for _, span := range spans {
 			target.From, target.To = span[0], span[1]
-			id := [3]string{t.Unit, span[0].String(), span[1].String()}
-			if first, twice := seen[id]; twice {
+			if first, twice := seen[target.Scope()]; twice {
 				d.report(d.keyAt[at], at, bad("target_twice", "line", fmt.Sprint(first)))
 				break
 			}
-			seen[id] = line
+			seen[target.Scope()] = d.keyAt[at].line
 			shop.Targets = append(shop.Targets, target)
 		}
 	}
 	return shop.Targets
+}
+
+func (d *decoder) unitKnown(key, unit string, units []Label) {
+	if !slices.ContainsFunc(units, func(l Label) bool { return l.ID == unit }) {
+		d.reportKey(key, bad("unit_unknown", "got", d.asWritten(key, unit), "known", idList(units)))
+	}
+}
+
+// plannedDays reads the curve of a target: weights of single days inside it and
+// of the 24 hours of a day.
+func (d *decoder) plannedDays(key string, t Target) []market.DayWeight {
+	var out []market.DayWeight
+	for i, day := range t.Days {
+		if day.Day.Set && t.From.Set && t.To.Set && (day.Day.Day < t.From.Day || day.Day.Day > t.To.Day) {
+			d.reportKey(fmt.Sprintf("%s.days[%d].day", key, i), bad("curve_outside", "got", day.Day.Day.String()))
+		}
+		out = append(out, market.DayWeight{Day: day.Day.Day, Weight: day.Weight})
+	}
+	sum := 0.0
+	for _, w := range t.Hours {
+		sum += w
+	}
+	if t.Hours != nil && (len(t.Hours) != 24 || sum <= 0 || slices.Min(t.Hours) < 0) {
+		d.reportKey(key+".hours", bad("curve_hours", "got", fmt.Sprint(len(t.Hours))))
+	}
+	return out
 }
 
 // tiers reads the three amounts; a tier that is not given repeats the one below.

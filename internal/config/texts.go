@@ -101,6 +101,8 @@ var texts = map[Code]text{
 	"tier_order":     {words{"{low} 大于 {high}", "应为 base ≤ sprint ≤ challenge"}, words{"{low} is larger than {high}", "the tiers must grow: base, sprint, challenge"}},
 	"target_twice":   {words{"与第 {line} 行的目标重叠：同一对象、同一时段", "删除其中一个"}, words{"same stretch and unit as the target on line {line}", "remove one of the two"}},
 	"target_many":    {words{"展开后超过 {max} 个目标", "缩短 from 到 to 的时段"}, words{"this makes more than {max} targets", "shorten the stretch from..to"}},
+	"curve_outside":  {words{"{got} 不在目标的时段内", "改为 from 到 to 之间的日期"}, words{"{got} lies outside the target", "name a day between from and to"}},
+	"curve_hours":    {words{"hours 要有 24 个不小于 0、不全为 0 的数，现有 {got} 个", "从营业日的第一个小时起，每小时一个"}, words{"hours needs 24 numbers that are 0 or more and not all 0, there are {got}", "one for each hour, from the first of the business day on"}},
 	"day_both":       {words{"{got} 同时是假日和调休上班日", "从其中一个列表里删除"}, words{"{got} is both a day off and a make-up workday", "remove it from one of the lists"}},
 	"channel":        {words{"{got} 不是频道", "写成 \"#频道名\" 或频道 id，例如 C0123ABCD"}, words{"{got} is not a channel", "write \"#name\" or the channel's id, for example C0123ABCD"}},
 	"shop_unknown":   {words{"没有店铺 {got}", "可用：{known}"}, words{"there is no shop {got}", "known: {known}"}},

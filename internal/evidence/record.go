@@ -49,7 +49,7 @@ type Record struct {
 func (b Basis) Record(s Said) (*Record, error) {
 	r := &Record{Evidence: storage.Evidence{
 		Kind: s.Kind, Shop: b.Shop.ID, Verb: s.Verb, Args: s.Args, Channels: s.Channels, Now: s.Now,
-		AsOf: s.Data.Revision, Since: s.Data.Since, Catalogue: s.Data.Catalogue, Format: Format, Program: program(),
+		AsOf: s.Data.Revision, Since: s.Data.Since, Hours: s.Data.Hours, Catalogue: s.Data.Catalogue, Format: Format, Program: program(),
 		Texts: map[string]storage.Text{},
 	}}
 	var err error

@@ -26,6 +26,17 @@ var badTurns = []turned{
 	{market.RivalOffers, "no longer in stock", "in_stock", func(before, after int64) bool { return before == 1 && after == 0 }},
 }
 
+// Turns lists what rows can turn into in a mass change: the words of Doubt.What.
+func Turns() []string {
+	var out []string
+	for _, t := range badTurns {
+		if !slices.Contains(out, t.into) {
+			out = append(out, t.into)
+		}
+	}
+	return out
+}
+
 func halved(before, after int64) bool { return before > 0 && 2*after < before }
 
 // mass finds a bad turn that more rows took at once than is plausible.
@@ -36,6 +47,7 @@ func mass(rows, before *market.Batch, both []int) *Doubt {
 		}
 		now, then := rows.Column(t.column), before.Column(t.column)
 		n, of := 0, 0
+		var names []string
 		for i, j := range both {
 			if j < 0 {
 				continue
@@ -45,10 +57,11 @@ func mass(rows, before *market.Batch, both []int) *Doubt {
 			b, knew := then.Int(j)
 			if known && knew && t.worse(b, a) {
 				n++
+				names = addName(names, rows, i)
 			}
 		}
 		if n >= massMin && float64(n) > massShare*float64(of) {
-			return &Doubt{Kind: Mass, What: t.into, Count: n, Of: of}
+			return &Doubt{Kind: Mass, What: t.into, Count: n, Of: of, Names: names}
 		}
 	}
 	return nil
@@ -101,6 +114,42 @@ func eventDrift(rows *market.Batch, usual map[string]int64) *Doubt {
 		}
 	}
 	return nil
+}
+
+// gone finds a column that is unknown in nearly all rows, where it was known in
+// nearly all rows of every pull before.
+func gone(rows *market.Batch, past Past) *Doubt {
+	if past.Pulls < historyMin {
+		return nil
+	}
+	now := Known(rows)
+	for _, col := range rows.Table.Columns {
+		share, judged := now[col.Name]
+		if before, known := past.Known[col.Name]; judged && known && share < goneBelow && before >= goneFrom {
+			unknown := rows.Len() - int(share*float64(rows.Len())+0.5)
+			return &Doubt{Kind: Gone, What: col.Name, Count: unknown, Of: rows.Len()}
+		}
+	}
+	return nil
+}
+
+// Known is the share of rows in which each column is known; nil for too few rows
+// to tell.
+func Known(rows *market.Batch) map[string]float64 {
+	if rows == nil || rows.Len() < driftRows {
+		return nil
+	}
+	out := map[string]float64{}
+	for c, col := range rows.Table.Columns {
+		n, v := 0, rows.Col(c)
+		for i := range rows.Len() {
+			if v.Known(i) {
+				n++
+			}
+		}
+		out[col.Name] = float64(n) / float64(rows.Len())
+	}
+	return out
 }
 
 // Medians are the median amounts of the money columns of events with enough

@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -19,7 +20,9 @@ const (
 	driftNear   = 0.02 // how near to 100 or 1/100 the median ratio of a picture is
 	driftFactor = 50.0 // events: how far a median must move
 	secondLook  = 5 * time.Minute
-	acceptAfter = 24 * time.Hour // a loss or a drift that stays this long is the new normal
+	goneBelow   = 0.02           // known in fewer rows: a column is gone
+	goneFrom    = 0.90           // that was never known in fewer rows than these
+	acceptAfter = 24 * time.Hour // a loss, a drift or a gap that stays this long is the new normal
 	agreement   = 0.10           // how far the counts of two pulls may differ
 )
 
@@ -31,6 +34,8 @@ const (
 	Loss  Kind = "loss"  // a picture has far fewer rows than usual
 	Mass  Kind = "mass"  // many rows turned bad in one pull
 	Drift Kind = "drift" // amounts moved by about a hundred: yuan read as fen, or the other way
+	Older Kind = "older" // the data is older than that of the pull before
+	Gone  Kind = "gone"  // a column that was always known is not any more: it was renamed, say
 )
 
 // Doubt is a judgement that waits for later pulls.
@@ -40,16 +45,29 @@ type Doubt struct {
 	Count int       `json:"count"`
 	Of    int       `json:"of"`
 	Since time.Time `json:"since"` // of the pull that raised it
+	// Names are some of the keys that are missing, or that turned bad.
+	Names []string `json:"names,omitempty"`
 }
+
+// named is how many keys a doubt names.
+const named = 5
 
 // Past is what is known of a source's earlier pulls.
 type Past struct {
 	Rows    []int         // of complete pulls, any order; the last seven or so
 	Picture *market.Batch // of the newest complete picture; nil when there is none
 	At      time.Time     // when Picture was taken
+	Mark    time.Time     // up to when the data of Picture is complete; zero when not known
 	// Medians are typical amounts of the money columns of events.
 	Medians map[string]int64
-	Doubt   *Doubt // of the pull before this one; nil when there was none
+	// Known is the least share of rows in which each column was known in any
+	// complete pull, and Pulls how many pulls that is of.
+	Known map[string]float64
+	Pulls int
+	Doubt *Doubt // of the pull before this one; nil when there was none
+	// Again says that this is the doubted pull once more, as a file that still
+	// lies in its folder: that is no second witness.
+	Again bool
 }
 
 // Verdict is what a complete pull is worth.
@@ -60,6 +78,8 @@ type Verdict struct {
 	// Soon asks for the second pull after a few minutes instead of at the
 	// source's next time.
 	Soon bool
+	// Confirmed is a doubt that this pull has settled: what it doubted is so.
+	Confirmed *Doubt
 }
 
 // Judge judges a complete pull; any other is returned as it is.
@@ -67,7 +87,10 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 	if p.Snapshot.State != market.Complete || p.Rows == nil {
 		return Verdict{State: p.Snapshot.State, Doubt: past.Doubt}
 	}
-	d := find(p.Rows, past, now)
+	d := older(p.Snapshot, past)
+	if d == nil {
+		d = find(p.Rows, past, now)
+	}
 	if d == nil {
 		return Verdict{State: market.Complete}
 	}
@@ -76,17 +99,29 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 		d.Since = old.Since
 	}
 	waited := now.Sub(d.Since)
+	agrees := d.Kind == Mass && waited >= secondLook || waited >= acceptAfter
 	switch {
-	case d.Kind == Mass && waited >= secondLook, waited >= acceptAfter:
-		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees"}
+	case agrees && !past.Again:
+		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees", Confirmed: d}
 	case d.Kind == Loss:
 		return Verdict{State: market.Partial, Reason: d.text(), Doubt: d}
 	}
 	return Verdict{State: market.Suspect, Reason: d.text(), Doubt: d, Soon: d.Kind == Mass}
 }
 
-// find returns the gravest doubt: amounts first, then rows, then states.
+// older finds a picture that an upstream has gone back to.
+func older(s market.Snapshot, past Past) *Doubt {
+	if s.Watermark.IsZero() || past.Picture == nil || !s.Watermark.Before(past.Mark) {
+		return nil
+	}
+	return &Doubt{Kind: Older, What: s.Watermark.UTC().Format(time.RFC3339), Count: 1, Of: 1}
+}
+
+// find returns the gravest doubt: columns first, then amounts, rows and states.
 func find(rows *market.Batch, past Past, now time.Time) *Doubt {
+	if d := gone(rows, past); d != nil {
+		return d
+	}
 	if rows.Table.Shape == market.Events {
 		return eventDrift(rows, past.Medians)
 	}
@@ -114,11 +149,23 @@ func near(a, b int) bool {
 func (d *Doubt) text() string {
 	switch d.Kind {
 	case Loss:
-		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of)
+		return fmt.Sprintf("%d rows, usually there are %d", d.Count, d.Of) + d.names("missing")
+	case Older:
+		return "the data is of " + d.What + ", older than that of a pull before"
+	case Gone:
+		return fmt.Sprintf("%s is unknown in %d of %d rows, where it was always known", d.What, d.Count, d.Of)
 	case Drift:
 		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.What, factor(d), d.Of)
 	}
-	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What)
+	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What) + d.names("among them")
+}
+
+// names lists the keys that are known, after what they are.
+func (d *Doubt) names(what string) string {
+	if len(d.Names) == 0 {
+		return ""
+	}
+	return "; " + what + ": " + strings.Join(d.Names, ", ")
 }
 
 // factor writes the ratio, which Count holds in hundredths.
@@ -138,7 +185,33 @@ func loss(rows *market.Batch, past Past) *Doubt {
 	if float64(rows.Len()) >= fewRows*float64(usual) {
 		return nil
 	}
-	return &Doubt{Kind: Loss, Count: rows.Len(), Of: usual}
+	return &Doubt{Kind: Loss, Count: rows.Len(), Of: usual, Names: absent(rows, past.Picture)}
+}
+
+// absent names keys of the picture before that rows lack, in the picture's order.
+func absent(rows, before *market.Batch) []string {
+	if before == nil {
+		return nil
+	}
+	var out []string
+	for j, i := range pair(before, rows) {
+		if i < 0 {
+			out = addName(out, before, j)
+		}
+	}
+	return out
+}
+
+// addName adds the SKU of row i, while there is room for it.
+func addName(names []string, b *market.Batch, i int) []string {
+	if len(names) >= named || b.Table.Col("sku") < 0 {
+		return names
+	}
+	v := b.Column("sku")
+	if !v.Known(i) || slices.Contains(names, v.Texts[i]) {
+		return names
+	}
+	return append(names, v.Texts[i])
 }
 
 func intsOf(all []int) []int64 {

@@ -26,7 +26,12 @@ type Phase struct {
 	ID       string
 	From, To Day     // both included
 	Uplift   float64 // expected factor on an ordinary day's sales; 0 means 1
+	// Units are those that take part; none means all.
+	Units []Unit `json:",omitempty"`
 }
+
+// PhaseIDs are the phases of a campaign in their usual order.
+var PhaseIDs = []string{"warmup", "deposit", "final_payment", "live", "returns"}
 
 // Workday reports whether people work on d.
 func (c Calendar) Workday(d Day) bool {
@@ -53,30 +58,12 @@ func (c Calendar) On(d Day) (Campaign, Phase, bool) {
 }
 
 // Factor is what the calendar expects of d, as a factor on an ordinary day's
-// sales; 1 when it says nothing.
-func (c Calendar) Factor(d Day) float64 {
-	if _, p, ok := c.On(d); ok && p.Uplift > 0 {
-		return p.Uplift
+// sales of a unit, or of the shop when unit is empty; 1 when it says nothing. A
+// phase in which only some units take part lifts those alone.
+func (c Calendar) Factor(unit Unit, d Day) float64 {
+	_, p, ok := c.On(d)
+	if !ok || p.Uplift <= 0 || len(p.Units) > 0 && !slices.Contains(p.Units, unit) {
+		return 1
 	}
-	return 1
-}
-
-// Target is an amount of paid GMV to reach in [From, To] in three tiers, for
-// the whole shop or for one Unit.
-type Target struct {
-	Unit                    Unit
-	From, To                Day
-	Base, Sprint, Challenge Fen
-}
-
-// TargetOn returns the target that covers exactly the days from..to of unit
-// (empty for the whole shop), and false when there is none. A day inside a
-// longer target has no target of its own unless one is set for it.
-func (s *Shop) TargetOn(unit Unit, from, to Day) (Target, bool) {
-	for _, t := range s.Targets {
-		if t.Unit == unit && t.From == from && t.To == to {
-			return t, true
-		}
-	}
-	return Target{}, false
+	return p.Uplift
 }

@@ -54,6 +54,31 @@ func ParseFen(s string, c Currency) (Fen, error) {
 	return Fen(v), nil
 }
 
+// magnitudes are the ends of an amount that stand for zeros.
+var magnitudes = []struct {
+	suffix string
+	zeros  int
+}{{"万", 4}, {"亿", 8}, {"k", 3}, {"K", 3}, {"m", 6}, {"M", 6}, {"b", 9}, {"B", 9}}
+
+// ParseAmount is ParseFen that also takes amounts as people write large ones:
+// 628.4万, 1.2亿, 3M, 250k.
+func ParseAmount(s string, c Currency) (Fen, error) {
+	text := strings.TrimSpace(s)
+	for _, m := range magnitudes {
+		number, ok := strings.CutSuffix(strings.TrimSuffix(text, "元"), m.suffix)
+		if !ok {
+			continue
+		}
+		whole, frac, _ := strings.Cut(strings.TrimSpace(number), ".")
+		if whole+frac == "" {
+			return 0, fmt.Errorf("%q is not an amount", s)
+		}
+		frac += strings.Repeat("0", max(0, m.zeros-len(frac)))
+		return ParseFen(whole+frac[:m.zeros]+"."+frac[m.zeros:], c)
+	}
+	return ParseFen(text, c)
+}
+
 var moneyNoise = strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", "元", "", "£", "", "$", "", "€", "", "−", "-", " ", "")
 
 // Decimal writes the amount exactly, in major units with the currency's

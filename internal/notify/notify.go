@@ -65,8 +65,15 @@ func (n *Notifier) Apply(tx *storage.Tx, list []alert.Transition, channel string
 	for _, t := range list {
 		d.Take(t)
 	}
-	posts := d.Flush()
-	for _, p := range posts {
+	if next, err = n.flush(tx, d, now); err != nil {
+		return next, err
+	}
+	return next, *keep
+}
+
+// flush writes what a dispatch has decided and stores what it has changed.
+func (n *Notifier) flush(tx *storage.Tx, d *alert.Dispatch, now time.Time) (next time.Time, err error) {
+	for _, p := range d.Flush() {
 		if err := n.write(tx, p, now); err != nil {
 			return next, fmt.Errorf("alert group %s: %w", p.Group.ID, err)
 		}
@@ -82,7 +89,7 @@ func (n *Notifier) Apply(tx *storage.Tx, list []alert.Transition, channel string
 			return next, err
 		}
 	}
-	return next, *keep
+	return next, nil
 }
 
 // sweep takes groups out of view that have been over for long enough.
@@ -196,10 +203,12 @@ func (n *Notifier) write(tx *storage.Tx, p alert.Post, now time.Time) error {
 		m := pen.AlertRoot(root, now)
 		if p.Kind == alert.PostEdit {
 			list = append(list, place.Edit(g.RootKey(), p.N, m, now))
-			break
+		} else {
+			list = append(list, place.Root(g.RootKey(), m, now))
 		}
-		list = append(list, place.Root(g.RootKey(), m, now))
-		if g.Folded {
+		// The alerts of a mass change come after its root; the outbox takes the
+		// list once, under whichever post it comes first.
+		if g.Folded && len(p.Alerts) > 0 && (p.Kind == alert.PostRoot || g.Mass != nil) {
 			f := pen.AlertFile(p.Alerts, fileName(p.Alerts, now))
 			list = append(list, place.Under(g.RootKey(), 0, pen.FileNote(f), now))
 		}
@@ -230,7 +239,7 @@ func fileName(list []alert.Alert, now time.Time) string {
 // root is what the root of a group shows.
 func (n *Notifier) root(tx *storage.Tx, p alert.Post) (card.Root, error) {
 	g := p.Group
-	r := card.Root{ID: g.ID, Alerts: p.Alerts, Muted: g.Muted}
+	r := card.Root{ID: g.ID, Alerts: p.Alerts, Muted: g.Muted, Mass: g.Mass}
 	if route, ok := n.Root.Find(g.Route); ok {
 		r.Mentions = route.Mentions
 	}

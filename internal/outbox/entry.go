@@ -15,11 +15,15 @@ const (
 	Inflight State = "inflight" // written before the call is made
 	Doubt    State = "doubt"    // perhaps sent; looked up before anything is sent again
 	Sent     State = "sent"
-	Dead     State = "dead" // given up; someone must look
+	Dead     State = "dead"    // given up; someone must look
+	Folded   State = "folded"  // an edit that a later one has taken in, or that has nothing to edit any more
+	Dropped  State = "dropped" // an operator wants it no more
 )
 
 // Done reports whether nothing more will be done about an entry.
-func (s State) Done() bool { return s == Sent || s == Dead }
+func (s State) Done() bool {
+	return s == Sent || s == Dead || s == Folded || s == Dropped
+}
 
 // Entry is one message on its way.
 type Entry struct {
@@ -32,6 +36,8 @@ type Entry struct {
 	Target  chat.Target  `json:"target"`
 	RootKey string       `json:"root_key,omitempty"` // key of the entry whose message is replied to or updated
 	Message chat.Message `json:"message"`
+	// Lang is the language of Message, for what is added when it is sent late.
+	Lang string `json:"lang,omitempty"`
 	// Rev lets a later edit of the same root replace one that is still queued:
 	// Enqueue with an existing, unsent Update key overwrites its message.
 	Rev int `json:"rev,omitempty"`
@@ -47,4 +53,8 @@ type Entry struct {
 	TriedAt  time.Time    `json:"tried_at,omitzero"`
 	Reason   string       `json:"reason,omitempty"` // of the last failure
 	Receipt  chat.Receipt `json:"receipt,omitzero"`
+	// Since is when an operator had it tried again; giving up counts from then.
+	Since time.Time `json:"since,omitzero"`
+	// Repeat says that it was perhaps sent before, which nobody can look up.
+	Repeat bool `json:"repeat,omitempty"`
 }

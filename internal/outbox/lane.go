@@ -10,23 +10,29 @@ import (
 const Pace = time.Second
 
 // Lanes keeps the pace of every place. It is not safe for concurrent use: the
-// deliver loop owns it.
+// deliver job guards it.
 type Lanes struct {
 	free map[chat.Target]time.Time
+	all  time.Time // before which no lane is free
 }
 
 // Free is when the lane of target may carry its next message; the zero time
 // means now.
-func (l *Lanes) Free(target chat.Target) time.Time { return l.free[target] }
+func (l *Lanes) Free(target chat.Target) time.Time {
+	if l.all.After(l.free[target]) {
+		return l.all
+	}
+	return l.free[target]
+}
 
 // Used notes that a message went to target at now.
 func (l *Lanes) Used(target chat.Target, now time.Time) { l.hold(target, now.Add(Pace)) }
 
-// HoldAll keeps every known lane shut until t: the platform's limit is per
-// workspace, not per place.
+// HoldAll keeps every lane shut until t, also of places that nothing was sent to
+// yet: the platform's limit is per workspace, not per place.
 func (l *Lanes) HoldAll(t time.Time) {
-	for target := range l.free {
-		l.hold(target, t)
+	if t.After(l.all) {
+		l.all = t
 	}
 }
 

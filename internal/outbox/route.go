@@ -29,7 +29,7 @@ func (r Route) Name() string {
 
 // Root makes the entry of a new message with the given key.
 func (r Route) Root(key string, m chat.Message, now time.Time) Entry {
-	return Entry{Key: r.Key(key), Act: chat.Post, Target: r.Target, Message: m, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold}
+	return Entry{Key: r.Key(key), Act: chat.Post, Target: r.Target, Message: m, Lang: r.Lang, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold}
 }
 
 // Under makes the entry of the n-th message in the thread of the root with key.
@@ -37,7 +37,7 @@ func (r Route) Under(key string, n int, m chat.Message, now time.Time) Entry {
 	root := r.Key(key)
 	return Entry{
 		Key: root + "/" + strconv.Itoa(n), Act: chat.Reply, Target: r.Target, RootKey: root,
-		Message: m, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold,
+		Message: m, Lang: r.Lang, State: Queued, Created: now, Hold: r.Hold, NotUntil: r.Hold,
 	}
 }
 
@@ -46,7 +46,7 @@ func (r Route) Edit(key string, n int, m chat.Message, now time.Time) Entry {
 	root := r.Key(key)
 	return Entry{
 		Key: root + "/edit/" + strconv.Itoa(n), Act: chat.Update, Target: r.Target, RootKey: root,
-		Message: m, State: Queued, Created: now,
+		Message: m, Lang: r.Lang, State: Queued, Created: now,
 	}
 }
 

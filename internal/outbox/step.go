@@ -16,11 +16,25 @@ type Policy struct {
 	Retry, RetryMax time.Duration
 	// GiveUp is the age at which an entry becomes Dead.
 	GiveUp time.Duration
+	// MaxAge is the age from which a message says how old it is when it leaves.
+	MaxAge time.Duration
+	// Unreadable is what becomes of a doubtful entry when the history of its
+	// place cannot be read.
+	Unreadable Unreadable
 }
+
+// Unreadable is what to do when nobody can tell whether a message has arrived.
+type Unreadable string
+
+// Ways out.
+const (
+	Hold         Unreadable = "hold"          // the entry becomes Dead and waits for an operator
+	RepeatMarked Unreadable = "repeat_marked" // it is sent once more and says that it may be a repeat
+)
 
 // DefaultPolicy returns the waits that suit Slack.
 func DefaultPolicy() Policy {
-	return Policy{Settle: 15 * time.Second, Retry: 2 * time.Second, RetryMax: 2 * time.Minute, GiveUp: 24 * time.Hour}
+	return Policy{Settle: 15 * time.Second, Retry: 2 * time.Second, RetryMax: 2 * time.Minute, GiveUp: 24 * time.Hour, MaxAge: time.Hour, Unreadable: Hold}
 }
 
 // Begin marks e as being sent. It is stored before the call is made, so that a
@@ -43,18 +57,39 @@ func (p Policy) End(e Entry, receipt chat.Receipt, err error, now time.Time) Ent
 	}
 	e.Reason = s.Reason
 	switch s.Failure {
-	case chat.Refused, chat.Orphan:
+	case chat.Refused:
 		e.State = Dead
+	case chat.Orphan:
+		return orphaned(e)
 	case chat.Limited:
 		e.State, e.NotUntil = Queued, now.Add(s.After)
 		e.Attempts-- // the platform asked us to wait: not an attempt
 	case chat.Down:
 		e.State, e.NotUntil = Queued, now.Add(p.backoff(e.Attempts))
+	case chat.Locked: // kept until somebody has given the bot a new key, however long that takes
+		e.State, e.NotUntil = Queued, now.Add(p.backoff(e.Attempts))
+		return e
 	default:
 		e.State, e.NotUntil = Doubt, now.Add(p.Settle)
 	}
 	return p.tired(e, now)
 }
+
+// orphaned is what becomes of e when the message that it belongs to was deleted:
+// a reply is posted by itself and the thread goes on below it, an edit has
+// nothing to change any more.
+func orphaned(e Entry) Entry {
+	if e.Act == chat.Update {
+		e.State = Folded
+		return e
+	}
+	e.Act, e.State, e.NotUntil = chat.Post, Queued, time.Time{}
+	return e
+}
+
+// NewRoot reports whether the message of e is the root of its thread from now
+// on, in place of that of RootKey, which was deleted.
+func (e *Entry) NewRoot() bool { return e.State == Sent && e.Act == chat.Post && e.RootKey != "" }
 
 // Recover is the state in which an entry found at start-up goes on: a call that
 // was under way when the process died is in doubt.
@@ -68,8 +103,10 @@ func (p Policy) Recover(e Entry) Entry {
 // Reconciled is the state of a doubtful entry after the history was asked.
 func (p Policy) Reconciled(e Entry, receipt chat.Receipt, found bool, err error, now time.Time) Entry {
 	switch {
-	case err != nil && errors.Is(err, chat.ErrUnreadable):
-		e.State, e.Reason = Dead, "outcome unknown and the history cannot be read"
+	case errors.Is(err, chat.ErrUnreadable) && p.Unreadable == RepeatMarked && !e.Repeat:
+		e.State, e.NotUntil, e.Repeat = Queued, time.Time{}, true
+	case errors.Is(err, chat.ErrUnreadable):
+		e.State, e.Reason = Dead, ReasonUnknown
 	case err != nil:
 		e.NotUntil, e.Reason = now.Add(p.backoff(e.Attempts)), err.Error()
 	case found:
@@ -81,7 +118,7 @@ func (p Policy) Reconciled(e Entry, receipt chat.Receipt, found bool, err error,
 }
 
 func (p Policy) tired(e Entry, now time.Time) Entry {
-	if began := later(e.Created, e.Hold); !e.State.Done() && now.Sub(began) > p.GiveUp {
+	if began := later(later(e.Created, e.Since), e.Hold); !e.State.Done() && now.Sub(began) > p.GiveUp {
 		e.State = Dead
 	}
 	return e
@@ -92,6 +129,20 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// ReasonUnknown is the reason of an entry that is held since nobody can tell
+// whether it has arrived.
+const ReasonUnknown = "outcome unknown and the history cannot be read"
+
+// Late is how old the message of e is when that must be said, else 0; what was
+// held back on purpose is not late for that. An edit never says it: a later one
+// takes its place.
+func (p Policy) Late(e Entry, now time.Time) time.Duration {
+	if age := now.Sub(later(e.Created, e.Hold)); p.MaxAge > 0 && age > p.MaxAge && e.Act != chat.Update {
+		return age
+	}
+	return 0
 }
 
 func (p Policy) backoff(attempts int) time.Duration {

@@ -96,6 +96,7 @@ func TestEnd(t *testing.T) {
 		"rate limit waits as told and is no attempt": {&chat.SendError{Failure: chat.Limited, After: 30 * time.Second}, Queued, start.Add(30 * time.Second), 0},
 		"not reached is tried again soon":            {&chat.SendError{Failure: chat.Down}, Queued, start.Add(p.Retry), 1},
 		"time-out settles before it is looked up":    {&chat.SendError{Failure: chat.Doubt}, Doubt, start.Add(p.Settle), 1},
+		"locked out waits":                           {&chat.SendError{Failure: chat.Locked}, Queued, start.Add(p.Retry), 1},
 		"refused is never tried again":               {&chat.SendError{Failure: chat.Refused}, Dead, time.Time{}, 1},
 		"sent":                                       {nil, Sent, time.Time{}, 1},
 	} {
@@ -107,6 +108,9 @@ func TestEnd(t *testing.T) {
 		})
 	}
 	old := Begin(Entry{State: Queued, Created: start.Add(-25 * time.Hour)}, start)
+	if got := p.End(old, chat.Receipt{}, &chat.SendError{Failure: chat.Locked}, start); got.State != Queued {
+		t.Errorf("a day without a key ends in %s, want queued", got.State)
+	}
 	if got := p.End(old, chat.Receipt{}, &chat.SendError{Failure: chat.Down}, start); got.State != Dead {
 		t.Errorf("a day of failures ends in %s, want dead", got.State)
 	}
@@ -150,7 +154,9 @@ func TestLanes(t *testing.T) {
 		t.Error("another place must not wait")
 	}
 	l.HoldAll(start.Add(time.Minute))
-	if got := l.Free(a); !got.Equal(start.Add(time.Minute)) {
-		t.Errorf("a held lane is free at %s", got)
+	for _, target := range []chat.Target{a, b} {
+		if got := l.Free(target); !got.Equal(start.Add(time.Minute)) {
+			t.Errorf("held, the lane of %v is free at %s", target, got)
+		}
 	}
 }

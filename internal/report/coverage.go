@@ -46,5 +46,6 @@ type Coverage struct {
 	// Since is the earliest instant of facts that was read, the zero time when
 	// none were; Catalogue is the revision of the picture of items, 0 without.
 	Since     time.Time       `json:"-"`
+	Hours     time.Time       `json:"-"` // Since of the hours of a panel
 	Catalogue market.Revision `json:"-"`
 }

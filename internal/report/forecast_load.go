@@ -189,7 +189,7 @@ type view struct {
 func (o *outlook) view(p metric.DailyPart) *view {
 	y := o.history(p)
 	v := &view{o: o, part: p}
-	v.ahead, v.uplifts, v.err = forecast.RunMarked(y, o.marks, forecast.Daily, int(o.to-o.today)+1)
+	v.ahead, v.uplifts, v.err = forecast.RunMarked(y, o.marksOf(p), forecast.Daily, int(o.to-o.today)+1)
 	if v.err == nil && v.ahead.Known < leastHistory {
 		v.err = forecast.ErrTooShort
 	}
@@ -197,6 +197,26 @@ func (o *outlook) view(p metric.DailyPart) *view {
 		v.paceToday()
 	}
 	return v
+}
+
+// marksOf is the calendar of a part: campaigns in which its unit does not take
+// part are ordinary days to it.
+func (o *outlook) marksOf(p metric.DailyPart) []forecast.Mark {
+	unit := o.q.Filter.Unit
+	if o.q.By == metric.ByUnit && p.Key != "" {
+		unit = market.Unit(p.Key)
+	}
+	if unit == "" {
+		return o.marks
+	}
+	out := slices.Clone(o.marks)
+	for i := range out {
+		_, phase, on := o.shop.Calendar.On(o.first + market.Day(o.begin+i))
+		if on && len(phase.Units) > 0 && !slices.Contains(phase.Units, unit) {
+			out[i] = forecast.Mark{}
+		}
+	}
+	return out
 }
 
 // paceToday judges today by the same weekdays before it, when at least an hour
@@ -294,17 +314,11 @@ func (o *outlook) day(v *view, d market.Day) ForecastDay {
 
 func (o *outlook) monthEnd(v *view) *MonthEnd {
 	m := &MonthEnd{From: o.month, To: o.month.AddMonths(1) - 1}
-	n := int(o.today - o.first)
-	for i := max(0, int(o.month-o.first)); i < n; i++ {
-		if i < o.begin || i >= o.whole() || !o.daily.Any(i) {
-			return nil // a day of the month is not known
-		}
-		m.Paid += v.part.Paid[i]
+	paid, missing := o.soFar(v, m.From, m.To)
+	if missing > 0 {
+		return nil
 	}
-	rest := v.days(o.today, m.To)
-	done := float64(m.Paid)
-	m.Range = spread{mean: done + rest.mean, low: done + rest.low, high: done + rest.high}.round()
-	m.Paid += v.soFar()
+	m.Paid, m.Range = paid, v.end(m.From, m.To, paid)
 	if p := o.target(v, m.From, m.To, m.Paid); p != nil {
 		left := market.Fen(m.To-o.today) + 1
 		for _, tier := range p.Tiers {
@@ -316,6 +330,36 @@ func (o *outlook) monthEnd(v *view) *MonthEnd {
 		}
 	}
 	return m
+}
+
+// soFar is what a stretch has brought by now, and on how many of its days that
+// are over nothing is known.
+func (o *outlook) soFar(v *view, from, to market.Day) (paid market.Fen, missing int) {
+	for d := from; d <= min(to, o.today); d++ {
+		i := int(d - o.first)
+		switch {
+		case d == o.today:
+			paid += v.soFar()
+		case i < o.begin || i >= o.whole() || !o.daily.Any(i):
+			missing++
+		default:
+			paid += v.part.Paid[i]
+		}
+	}
+	return paid, missing
+}
+
+// end is where a stretch that has brought paid by now will end.
+func (v *view) end(from, to market.Day, paid market.Fen) Range {
+	if to < v.o.today {
+		return Range{Mean: paid, Low: paid, High: paid}
+	}
+	rest := v.days(max(from, v.o.today), to)
+	done := float64(paid)
+	if from <= v.o.today {
+		done -= float64(v.soFar()) // is in the rest
+	}
+	return spread{mean: done + rest.mean, low: done + rest.low, high: done + rest.high}.round()
 }
 
 // chanceOf is the chance that an amount with a range reaches a tier: a normal

@@ -131,12 +131,13 @@ func (c cuts) shifted(shop *market.Shop, from, other market.Day) cuts {
 }
 
 // targetPace sets paid GMV against the target of exactly these days, which the
-// shop and its units can have.
+// shop, its units and categories can have.
 func targetPace(shop *market.Shop, q GMVQuery, paid market.Fen) *TargetPace {
-	if !q.Filter.OnlyUnit() {
+	f := q.Filter
+	if f != (metric.Filter{Unit: f.Unit, Category: f.Category}) {
 		return nil
 	}
-	t, ok := shop.TargetOn(q.Filter.Unit, q.From, q.To)
+	t, ok := shop.TargetOf(market.Scope{Unit: f.Unit, Category: f.Category, From: q.From, To: q.To})
 	if !ok {
 		return nil
 	}

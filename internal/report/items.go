@@ -51,6 +51,29 @@ func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text stri
 	return found[:min(max, len(found))], nil
 }
 
+// Categories lists the categories of the catalogue by name.
+func Categories(ctx context.Context, db *storage.DB, shop *market.Shop, asOf market.Revision) (all []market.Category, err error) {
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, asOf, latest, nil)
+		if err != nil {
+			return err
+		}
+		seen := map[market.Category]bool{"": true}
+		for _, it := range l.items.Items() {
+			if !seen[it.Category] {
+				seen[it.Category] = true
+				all = append(all, it.Category)
+			}
+		}
+		slices.Sort(all)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("categories of %s: %w", shop.ID, err)
+	}
+	return all, nil
+}
+
 func matchItems(items *metric.Catalogue, text string) (found []Item, exact bool) {
 	for _, it := range items.Items() {
 		x := Item{SKU: it.SKU, Item: it.ID, Title: it.Title, Unit: it.Unit, Category: it.Category}

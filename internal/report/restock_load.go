@@ -175,19 +175,22 @@ type demand struct {
 	whole        int // days from first that are known whole
 	units        map[line][]float64
 	any          []bool
-	empty        []map[int32]bool // by day: rows of the pictures without stock
-	plan         []float64        // of the calendar, also ahead
+	empty        []map[int32]bool          // by day: rows of the pictures without stock
+	plan         map[market.Unit][]float64 // of the calendar, also ahead
 }
 
 func (l *loader) demand(end, now time.Time) (*demand, error) {
-	d := &demand{loader: l, today: l.shop.Day(now), units: map[line][]float64{}}
+	d := &demand{loader: l, today: l.shop.Day(now), units: map[line][]float64{}, plan: map[market.Unit][]float64{}}
 	d.first = d.today - demandDays
 	d.any = make([]bool, demandDays)
 	if !end.IsZero() {
 		d.whole = max(0, int(min(d.today, l.shop.Day(end))-d.first))
 	}
-	for day := d.first; day < d.today+outlookDays+longestAhead; day++ {
-		d.plan = append(d.plan, l.shop.Calendar.Factor(day))
+	for _, u := range append([]market.Label{{}}, l.shop.Units...) {
+		unit := market.Unit(u.ID)
+		for day := d.first; day < d.today+outlookDays+longestAhead; day++ {
+			d.plan[unit] = append(d.plan[unit], l.shop.Calendar.Factor(unit, day))
+		}
 	}
 	if d.whole == 0 {
 		return d, nil
@@ -267,7 +270,11 @@ func (d *demand) history(sku, channel string) (restock.History, bool) {
 	d.cache.mu.Lock()
 	id := d.cache.noons.id(shelfOf(sku, channel))
 	d.cache.mu.Unlock()
-	h := restock.History{Demand: make([]float64, 0, demandDays), Plan: d.plan[begin:]}
+	plan, ok := d.plan[d.items.Unit(market.SKU(sku))]
+	if !ok {
+		plan = d.plan[""] // of a unit that is not configured
+	}
+	h := restock.History{Demand: make([]float64, 0, demandDays), Plan: plan[begin:]}
 	for day := begin; day < demandDays; day++ {
 		v := math.NaN()
 		if day < d.whole && d.any[day] && !d.empty[day][id] {

@@ -82,19 +82,9 @@ func (r *panelReader) movers(q MoversQuery) (Movers, error) {
 		return Movers{}, ErrNoData
 	}
 	m := Movers{Shop: r.shop.ID, Before: was.At, Now: r.slot.At}
-	keep := r.panel.Keep(r.filter())
-	for id := range uint32(min(before.Len(), r.now.Len())) {
-		if keep(id) {
-			m.Items = appendMoves(m.Items, id, before, r.now, q.Share)
-		}
-	}
-	slices.SortFunc(m.Items, func(a, b Mover) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(max(b.Change, -b.Change), max(a.Change, -a.Change)), cmp.Compare(a.id, b.id))
-	})
-	if q.Top > 0 && len(m.Items) > q.Top {
-		m.More = len(m.Items) - q.Top
-		m.Items = m.Items[:q.Top]
-	}
+	found := movement{before: before, now: r.now, share: q.Share, most: q.Top}
+	found.find(r.panel.Keep(r.filter()))
+	m.Items, m.More = found.ranked()
 	ids := make([]uint32, len(m.Items))
 	for i := range m.Items {
 		ids[i] = m.Items[i].id
@@ -110,29 +100,76 @@ func (r *panelReader) movers(q MoversQuery) (Movers, error) {
 	return m, err
 }
 
-// appendMoves lists what has changed in one series.
-func appendMoves(out []Mover, id uint32, before, now *series.Columns, share float64) []Mover {
-	a, okA := before.Value(series.Price, id)
-	b, okB := now.Value(series.Price, id)
-	if okA && okB && a > 0 {
-		if change := float64(b-a) / float64(a); change >= share || -change >= share {
-			out = append(out, Mover{Kind: MovedPrice, Before: a, Now: b, Change: change, id: id})
+// movement gathers what has changed between two slots, the largest of it when most
+// is not 0.
+type movement struct {
+	before, now *series.Columns
+	share       float64
+	most        int
+	all         []Mover
+	more        int // that were left out on the way
+}
+
+// find looks at every series that keep keeps. Nearly all stand still, so values
+// are compared before anything else is asked; what is equal has not moved,
+// whether it is known or not.
+func (m *movement) find(keep func(id uint32) bool) {
+	n := min(m.before.Len(), m.now.Len())
+	price, stock, rival := m.now.Int32s(series.Price)[:n], m.now.Int32s(series.Stock)[:n], m.now.Int32s(series.RivalPrice)[:n]
+	oldPrice, oldStock, oldRival := m.before.Int32s(series.Price)[:n], m.before.Int32s(series.Stock)[:n], m.before.Int32s(series.RivalPrice)[:n]
+	for i := range n {
+		if (price[i]^oldPrice[i])|(rival[i]^oldRival[i]) == 0 && !crosses(stock[i], oldStock[i]) || !keep(uint32(i)) {
+			continue
+		}
+		m.add(uint32(i))
+		if m.most > 0 && len(m.all) > 4*m.most+1024 {
+			m.cut()
 		}
 	}
-	x, okX := before.Value(series.Stock, id)
-	y, okY := now.Value(series.Stock, id)
+}
+
+// crosses reports whether one of two stocks is 0 and the other is not.
+func crosses(a, b int32) bool { return (a == 0) != (b == 0) }
+
+// cut leaves the largest.
+func (m *movement) cut() {
+	slices.SortFunc(m.all, func(a, b Mover) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(max(b.Change, -b.Change), max(a.Change, -a.Change)), cmp.Compare(a.id, b.id))
+	})
+	if m.most > 0 && len(m.all) > m.most {
+		m.more += len(m.all) - m.most
+		m.all = m.all[:m.most]
+	}
+}
+
+// ranked is what was found, and how much was left out.
+func (m *movement) ranked() (all []Mover, more int) {
+	m.cut()
+	return m.all, m.more
+}
+
+// add lists what has changed in one series.
+func (m *movement) add(id uint32) {
+	a, okA := m.before.Value(series.Price, id)
+	b, okB := m.now.Value(series.Price, id)
+	if okA && okB && a > 0 {
+		if change := float64(b-a) / float64(a); change >= m.share || -change >= m.share {
+			m.all = append(m.all, Mover{Kind: MovedPrice, Before: a, Now: b, Change: change, id: id})
+		}
+	}
+	x, okX := m.before.Value(series.Stock, id)
+	y, okY := m.now.Value(series.Stock, id)
 	switch {
 	case !okX || !okY:
 	case x > 0 && y == 0:
-		out = append(out, Mover{Kind: SoldOut, Before: x, Now: y, Change: -1, id: id})
+		m.all = append(m.all, Mover{Kind: SoldOut, Before: x, Now: y, Change: -1, id: id})
 	case x == 0 && y > 0:
-		out = append(out, Mover{Kind: Restocked, Before: x, Now: y, id: id})
+		m.all = append(m.all, Mover{Kind: Restocked, Before: x, Now: y, id: id})
 	}
-	r, okR := now.Value(series.RivalPrice, id)
-	old, okOld := before.Value(series.RivalPrice, id)
+	r, okR := m.now.Value(series.RivalPrice, id)
+	old, okOld := m.before.Value(series.RivalPrice, id)
 	below := func(rival, own int64) bool { return float64(rival) <= rivalLimit*float64(own) }
 	if okB && okR && okA && okOld && b > 0 && below(r, b) && !below(old, a) {
-		out = append(out, Mover{Kind: RivalBelow, Before: old, Now: r, Change: float64(r-b) / float64(b), id: id})
+		m.all = append(m.all, Mover{Kind: RivalBelow, Before: old, Now: r, Change: float64(r-b) / float64(b), id: id})
 	}
-	return out
 }

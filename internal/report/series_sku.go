@@ -95,27 +95,25 @@ func (r *panelReader) sku(q SKUQuery) (SKUHistory, error) {
 		h.Days = append(h.Days, SKUDay{Day: day})
 	}
 	keep := r.panel.Keep(r.filter())
-	for _, id := range r.panel.Of(q.SKU) {
-		if !keep(id) {
-			continue
-		}
-		named, err := r.s.Describe(r.tx, r.shop.ID, id)
-		if err != nil {
-			return h, err
-		}
-		h.Title, h.Unit, h.Category = titled(&named[0]), named[0].Unit, named[0].Category
-		line, err := r.s.Line(r.tx, r.shop.ID, id, r.shop.Window(q.From, q.To), r.q.AsOf,
-			series.Price, series.Stock, series.Units, series.Orders, series.GMV, series.Refunds)
-		if err != nil {
-			return h, err
-		}
-		h.add(r, id, named[0].Channel, line)
-	}
-	if len(h.Channels) == 0 {
+	ids := slices.DeleteFunc(slices.Clone(r.panel.Of(q.SKU)), func(id uint32) bool { return !keep(id) })
+	if len(ids) == 0 {
 		return h, ErrNoData
 	}
+	named, err := r.s.Describe(r.tx, r.shop.ID, ids...)
+	if err != nil {
+		return h, err
+	}
+	lines, err := r.s.Lines(r.tx, r.shop.ID, ids, r.shop.Window(q.From, q.To), r.q.AsOf,
+		series.Price, series.Stock, series.Units, series.Orders, series.GMV, series.Refunds)
+	if err != nil {
+		return h, err
+	}
+	last := &named[len(named)-1]
+	h.Title, h.Unit, h.Category = titled(last), last.Unit, last.Category
+	for i, id := range ids {
+		h.add(r, id, named[i].Channel, lines[i])
+	}
 	sortChannels(h.Channels)
-	var err error
 	h.Data, err = r.coverage()
 	return h, err
 }

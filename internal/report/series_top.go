@@ -134,7 +134,9 @@ func (r *panelReader) coverage() (Coverage, error) {
 	if end := r.shop.Start(r.q.To + 1); end.Before(at) {
 		at = end
 	}
-	return coverage(r.tx, all, at, zeroTime, r.q.AsOf), nil
+	c := coverage(r.tx, all, at, zeroTime, r.q.AsOf)
+	c.Hours = r.tx.Hours()
+	return c, nil
 }
 
 func (r *panelReader) top(q TopQuery) (Top, error) {
@@ -147,11 +149,11 @@ func (r *panelReader) top(q TopQuery) (Top, error) {
 	if sums.slots == 0 {
 		return t, ErrNoData
 	}
-	value := func(id uint32) (int64, bool) { return r.now.Value(q.Metric, id) }
+	load := func(from int, v []int64) market.Bits { return r.now.Part(q.Metric, from, v) }
 	if !q.Metric.Gauge() {
-		value = func(id uint32) (int64, bool) { return sums.value(q.Metric, id) }
+		load = sums.loader(q.Metric)
 	}
-	ranked, known := r.panel.Top(q.Top, r.panel.Keep(r.filter()), value)
+	ranked, known := r.panel.Top(q.Top, r.filter(), load)
 	t.Hours, t.Known, t.More = sums.slots, known, known-len(ranked)
 	ids := make([]uint32, len(ranked))
 	for i, x := range ranked {
@@ -216,6 +218,15 @@ func (s *spanSums) value(c series.Column, id uint32) (sum int64, known bool) {
 		}
 	}
 	return sum, known
+}
+
+// loader reads the sums of a flow, many series at a time.
+func (s *spanSums) loader(c series.Column) func(from int, v []int64) market.Bits {
+	col, _ := series.SumOf(c)
+	if len(s.days) == 1 {
+		return func(from int, v []int64) market.Bits { return s.days[0].Part(col, from, v) }
+	}
+	return func(from int, v []int64) market.Bits { return series.SumDays(s.days, col, from, v) }
 }
 
 // sums reads the flows of a span of business days, as far as there are any.

@@ -138,7 +138,10 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	sku, channel := rows.Column("sku"), rows.Column("channel")
 	available, inbound, lead, listed := rows.Column("available"), rows.Column("inbound"), rows.Column("lead_days"), rows.Column("listed")
 	lines = make([]analysis.StockLine, 0, rows.Len())
-	ahead := demandAhead(l.shop, now)
+	ahead := map[market.Unit][]float64{}
+	for _, u := range append([]market.Label{{}}, l.shop.Units...) {
+		ahead[market.Unit(u.ID)] = demandAhead(l.shop, market.Unit(u.ID), now)
+	}
 	for i := range rows.Len() {
 		have, ok := available.Int(i)
 		if !ok {
@@ -148,7 +151,9 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 		x := analysis.StockLine{
 			SKU: market.SKU(key), Title: l.items.Title(market.SKU(key)), Unit: l.items.Unit(market.SKU(key)), Channel: market.Channel(on),
 			Available: have, Listed: !listed.Known(i) || listed.Ints[i] != 0, Inbound: inbound.Ints[i], LeadDays: lead.Ints[i],
-			Ahead: ahead,
+		}
+		if x.Ahead = ahead[x.Unit]; !slices.ContainsFunc(l.shop.Units, func(u market.Label) bool { return u.ID == string(x.Unit) }) {
+			x.Ahead = ahead[""]
 		}
 		if it, ok := l.items.Find(x.SKU); ok && x.LeadDays == 0 {
 			x.LeadDays = it.LeadDays
@@ -167,20 +172,20 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	return snap.Window.End, lines, nil
 }
 
-// demandAhead is how the calendar's demand of each coming 24 hours stands to that
+// demandAhead is how the calendar's demand for a unit in each coming 24 hours stands to that
 // of the seven days that a pace is from, ending with ordinary days; nil when it
 // is the same throughout.
-func demandAhead(shop *market.Shop, now time.Time) []float64 {
+func demandAhead(shop *market.Shop, unit market.Unit, now time.Time) []float64 {
 	const half = 12 * time.Hour
 	base, same := 0.0, true
 	for i := range 7 {
-		f := shop.Calendar.Factor(shop.Day(now.Add(-half - time.Duration(i)*24*time.Hour)))
+		f := shop.Calendar.Factor(unit, shop.Day(now.Add(-half-time.Duration(i)*24*time.Hour)))
 		base += f / 7
 		same = same && f == 1
 	}
 	out := make([]float64, 0, slowCover+1)
 	for i := range slowCover {
-		f := shop.Calendar.Factor(shop.Day(now.Add(half + time.Duration(i)*24*time.Hour)))
+		f := shop.Calendar.Factor(unit, shop.Day(now.Add(half+time.Duration(i)*24*time.Hour)))
 		out = append(out, f/base)
 		same = same && f == 1
 	}

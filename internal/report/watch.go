@@ -123,35 +123,45 @@ func (l *loader) watch(ctx context.Context, r Rules, now time.Time, known []aler
 	if err := w.prepare(); err != nil {
 		return out, err
 	}
-	for _, run := range []struct {
-		rule analysis.Rule
-		find func() ([]analysis.Finding, error)
-	}{
-		{analysis.RuleGMVDrop, w.gmvDrops},
-		{analysis.RuleRivalMove, w.rivalMoves},
-		{analysis.RuleStockOut, w.stockOuts},
-		{analysis.RuleComplaintSpike, w.complaintSpikes},
-	} {
-		if _, muted := out.Muted[run.rule]; muted {
+	for _, rule := range []analysis.Rule{analysis.RuleGMVDrop, analysis.RuleRivalMove, analysis.RuleStockOut, analysis.RuleComplaintSpike} {
+		if _, muted := out.Muted[rule]; muted {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		found, err := run.find()
+		found, err := w.run(rule)
 		if errors.Is(err, ErrNoData) {
-			out.Muted[run.rule] = "no data"
+			out.Muted[rule] = "no data"
 			continue
 		}
 		if err != nil {
-			return out, fmt.Errorf("rule %s: %w", run.rule, err)
+			return out, fmt.Errorf("rule %s: %w", rule, err)
 		}
 		out.Findings = append(out.Findings, found...)
+	}
+	if err := w.disproved(ctx); err != nil {
+		return out, err
 	}
 	slices.SortStableFunc(out.Findings, func(a, b analysis.Finding) int {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.AtRisk, a.AtRisk))
 	})
 	return out, nil
+}
+
+// run looks at the shop with one rule.
+func (w *watch) run(rule analysis.Rule) ([]analysis.Finding, error) {
+	switch rule {
+	case analysis.RuleGMVDrop:
+		return w.gmvDrops()
+	case analysis.RuleRivalMove:
+		return w.rivalMoves()
+	case analysis.RuleStockOut:
+		return w.stockOuts()
+	case analysis.RuleComplaintSpike:
+		return w.complaintSpikes()
+	}
+	return nil, ErrNoData
 }
 
 // gate mutes the rules that are off and those whose feeds cannot be relied on.

@@ -183,10 +183,7 @@ func (w *watch) restated() {
 		}
 		paid, _ := w.grid.sum(scope, d.Window)
 		if paid > d.Actual && paid >= d.Lower && float64(d.Expected-paid) < w.rules.GMV.Clear*float64(d.Expected) {
-			if w.out.Restated == nil {
-				w.out.Restated = map[string]bool{}
-			}
-			w.out.Restated[a.Fingerprint] = true
+			w.disprove(a.Fingerprint)
 		}
 	}
 }

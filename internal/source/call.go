@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
@@ -26,7 +27,7 @@ const (
 // call makes one call, again where that helps, and returns the document.
 func (p *pull) call(ctx context.Context, params []param) (any, error) {
 	for try := 1; ; try++ {
-		if err := p.gate.enter(p.stamp()); err != nil {
+		if err := p.gate.enter(ctx, p.stamp()); err != nil {
 			return nil, err
 		}
 		if p.limiter != nil {
@@ -48,7 +49,7 @@ func (p *pull) call(ctx context.Context, params []param) (any, error) {
 		case v.class == Banned:
 			if wait > patience || try >= maxTries {
 				err.Until = p.stamp().Add(wait)
-				p.gate.ban(err.Until, v.message)
+				p.banned(ctx, err.Until, v.message)
 				return nil, err
 			}
 		case v.class != Service || try >= maxTries || !p.gate.mayRetry():
@@ -60,6 +61,13 @@ func (p *pull) call(ctx context.Context, params []param) (any, error) {
 		if err := p.sleep(ctx, wait); err != nil {
 			return nil, &Error{Class: Service, Message: "stopped: " + err.Error(), Err: err}
 		}
+	}
+}
+
+// banned closes the gate for everybody who shares it.
+func (p *pull) banned(ctx context.Context, until time.Time, why string) {
+	if err := p.gate.ban(ctx, p.stamp(), until, p.hide.text(why)); err != nil {
+		p.log.WarnContext(ctx, "the ban will not outlive the process", slog.String("source", p.spec.ID), slog.Any("err", err))
 	}
 }
 
@@ -82,7 +90,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 		return nil, ruling{class: Service, message: "no answer from " + h.url.Host + ": " + cause(err)}
 	}
 	p.header = res.Header()
-	p.learn(p.header)
+	p.learn(ctx, p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
 	p.body.Reset()
@@ -95,7 +103,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	}
 	doc, broken := p.decode(p.body.Bytes())
 	doc, v := p.rule(ctx, res, doc, broken)
-	if v.class == Auth && p.tokens != nil && p.tokens.drop() {
+	if v.class == Auth && p.tokens != nil && p.tokens.drop(p) {
 		v.class = Service // an expired token: the next try fetches another
 	}
 	return doc, v

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/big"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
@@ -43,6 +44,36 @@ type expr struct {
 type path struct {
 	keys []string
 	nz   bool
+}
+
+// String writes where the value is taken from, as the declaration does.
+func (e *expr) String() string {
+	switch {
+	case e.col != "":
+		return "column " + e.col
+	case e.prog != nil:
+		return e.prog.src
+	}
+	var alts []string
+	for _, p := range e.alts {
+		text := "." + strings.Join(p.keys, ".")
+		if p.nz {
+			text = "(" + text + " | nz)"
+		}
+		alts = append(alts, text)
+	}
+	return strings.Join(alts, " // ")
+}
+
+// from is where the mapping takes a column from; empty when it takes it from
+// nowhere in the record.
+func (m *mapping) from(column string) string {
+	for i := range m.fields {
+		if f := &m.fields[i]; f.name == column && f.fixed == nil && f.bound == "" {
+			return f.from.String()
+		}
+	}
+	return ""
 }
 
 func column(name string) expr { return expr{col: name, at: -1} }

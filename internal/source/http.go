@@ -30,7 +30,7 @@ type api struct {
 	rand    *rand.Rand
 	hide    hider
 	sleep   func(context.Context, time.Duration) error
-	tokens  *tokens // nil without oauth2
+	tokens  *tokens // nil without oauth2; shared by the sources of one grant
 	parents Parents
 }
 
@@ -52,12 +52,12 @@ func newAPI(s *Spec, d Deps) *api {
 	_, _ = io.WriteString(seed, s.ID) // a hash never fails
 	a := &api{
 		spec: s, log: d.Logger, now: d.Now, client: client, limiter: d.Limits.rate(s.Limit),
-		gate: d.Limits.gate(app + "|" + h.operation()),
+		gate: d.Limits.gate(app+"|"+h.operation(), d.Memory),
 		rand: rand.New(rand.NewPCG(d.Seed, seed.Sum64())), //nolint:gosec // jitter
 		hide: newHider(s.secrets), sleep: sleep, parents: d.Parents,
 	}
 	if h.auth.kind == "oauth2" {
-		a.tokens = &tokens{}
+		a.tokens = d.Limits.token(&h.auth, d.Memory)
 	}
 	return a
 }
@@ -94,6 +94,9 @@ type pull struct {
 	target  *url.URL                       // a link that is being followed; nil asks the source's address
 	header  http.Header                    // of the last answer
 	parent  string                         // value that is being asked for
+	token   string                         // access token of the last call
+	issued  bool                           // it was fetched for that call
+	asOf    time.Time                      // of the oldest answer; zero when they do not say
 }
 
 // tally counts pages and items: of a whole pull, and of one slice.
@@ -140,6 +143,9 @@ func (a *api) Pull(ctx context.Context, r Request) (market.Pull, error) {
 		done = w.End
 	}
 	a.log.DebugContext(ctx, "read", slog.String("source", a.spec.ID), slog.Int("slices", len(slices)), slog.Int("pages", p.tally.pages))
+	if !p.asOf.IsZero() && p.asOf.Before(done) {
+		done = p.asOf
+	}
 	return p.finish(snap, done, err)
 }
 

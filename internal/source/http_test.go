@@ -101,6 +101,41 @@ func TestTOPOrdersThatChangeWhilePaging(t *testing.T) {
 	}
 }
 
+// A count that is answered by a server that lags is too small; the last page it
+// names says that there is another, and all is counted again. A total that never
+// becomes true is said to be none.
+func TestTOPCountThatLags(t *testing.T) {
+	yaml := strings.Replace(topYAML, "    order: reverse\n", "    order: reverse\n    has_next: .trades_sold_increment_get_response.has_next\n", 1)
+	all := manyTrades(8, time.Minute)
+	s := &topServer{trades: all[3:]}
+	s.after = func(s *topServer, n int) {
+		if n == 1 {
+			s.trades = all
+		}
+	}
+	a, _ := newTOP(t, s, yaml)
+	p, err := a.Pull(context.Background(), hourRequest(t))
+	if err != nil || p.Snapshot.State != market.Complete || len(orders(p.Rows)) != 8 {
+		t.Fatal(err, p.Snapshot, len(orders(p.Rows)))
+	}
+	if diff := cmp.Diff([]string{"count", "page 2", "count", "page 3", "page 2", "page 1"}, s.calls); diff != "" {
+		t.Error(diff)
+	}
+	s = &topServer{trades: all}
+	s.override = func(n int, w http.ResponseWriter) bool {
+		if n%2 == 1 {
+			_, _ = w.Write([]byte(`{"trades_sold_increment_get_response":{"total_results":3}}`))
+		}
+		return n%2 == 1
+	}
+	a, _ = newTOP(t, s, yaml)
+	p, err = a.Pull(context.Background(), hourRequest(t))
+	wantClass(t, err, Incomplete)
+	if p.Snapshot.State == market.Complete || len(s.calls) != 6 {
+		t.Error(p.Snapshot.State, s.calls)
+	}
+}
+
 func TestTOPSplitsAtTheCeiling(t *testing.T) {
 	for name, change := range map[string]*strings.Replacer{
 		"1,500 rows":  strings.NewReplacer("max_rows: 1500", "max_rows: 10"),

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -18,7 +19,7 @@ const farEpoch = 1_000_000_000
 
 // learn takes from the headers of an answer how fast one may go on. What cannot
 // be read changes nothing.
-func (p *pull) learn(h http.Header) {
+func (p *pull) learn(ctx context.Context, h http.Header) {
 	l := p.spec.Limit
 	if l.Header != "" && p.limiter != nil {
 		if calls, ok := headerMillionths(h, l.Header); ok {
@@ -42,7 +43,7 @@ func (p *pull) learn(h http.Header) {
 	}
 	const longest = 24 * time.Hour
 	if at.After(now) && at.Sub(now) < longest {
-		p.gate.ban(at, "the upstream's calls are used up")
+		p.banned(ctx, at, "the upstream's calls are used up")
 	}
 }
 

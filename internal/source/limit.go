@@ -12,16 +12,20 @@ import (
 // Limits is what sources of one app share: named rates, bans that an upstream
 // has spoken, and circuits that are open. Rates are in real time; bans and
 // circuits count on the clock that the sources are given, so that a shop whose
-// clock runs faster is not cut off for longer. All of it is gone with the process.
+// clock runs faster is not cut off for longer. Access tokens are shared as well:
+// a refresh token that can be used once is used once, whichever source is first.
+// Bans of more than a minute and refresh tokens outlive the process where there
+// is a Memory; all else is gone with it.
 type Limits struct {
-	mu    sync.Mutex
-	rates map[string]*rate.Limiter
-	gates map[string]*gate
+	mu     sync.Mutex
+	rates  map[string]*rate.Limiter
+	gates  map[string]*gate
+	tokens map[string]*tokens
 }
 
 // NewLimits makes an empty set.
 func NewLimits() *Limits {
-	return &Limits{rates: map[string]*rate.Limiter{}, gates: map[string]*gate{}}
+	return &Limits{rates: map[string]*rate.Limiter{}, gates: map[string]*gate{}, tokens: map[string]*tokens{}}
 }
 
 // Circuit: so many failures in a row close the gate for a while; the first call
@@ -40,7 +44,11 @@ const (
 
 // gate is the state of one app's calls of one method.
 type gate struct {
+	memory Memory
+	key    string // of the ban in memory
+
 	mu       sync.Mutex
+	recalled bool      // memory was looked into
 	until    time.Time // closed until then
 	why      string
 	failures int
@@ -61,23 +69,58 @@ func (s *Limits) rate(l Limit) *rate.Limiter {
 }
 
 // gate returns the shared gate of a name.
-func (s *Limits) gate(name string) *gate {
+func (s *Limits) gate(name string, m Memory) *gate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.gates[name] == nil {
-		s.gates[name] = &gate{retries: retryReserve}
+		s.gates[name] = &gate{retries: retryReserve, memory: m, key: memoryKey("ban", name)}
 	}
 	return s.gates[name]
 }
 
+// token returns the shared tokens of one grant.
+func (s *Limits) token(a *authSpec, m Memory) *tokens {
+	name := fmt.Sprintf("%s\x00%s\x00%s\x00%s\x00%s\x00%s", a.tokenURL, a.grant, a.scope, a.user, a.secret, a.session)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tokens[name] == nil {
+		s.tokens[name] = newTokens(a, m)
+	}
+	return s.tokens[name]
+}
+
 // enter lets a call through, or says until when the gate is closed and why.
-func (g *gate) enter(now time.Time) error {
+func (g *gate) enter(ctx context.Context, now time.Time) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if err := g.recall(ctx, now); err != nil {
+		return err
+	}
 	if now.Before(g.until) {
 		return &Error{Class: Banned, Until: g.until, Message: g.why}
 	}
 	g.retries = min(g.retries+retryEarned, retryReserve)
+	return nil
+}
+
+// recall looks once for a ban that an earlier process was told of. One that is
+// over is forgotten.
+func (g *gate) recall(ctx context.Context, now time.Time) error {
+	if g.recalled {
+		return nil
+	}
+	b, err := loadBan(ctx, g.memory, g.key)
+	if err != nil {
+		return err
+	}
+	g.recalled = true
+	switch {
+	case b.Until.IsZero():
+		return nil
+	case !now.Before(b.Until):
+		return saveBan(ctx, g.memory, g.key, keptBan{})
+	}
+	g.until, g.why = b.Until, b.Why
 	return nil
 }
 
@@ -107,11 +150,16 @@ func (g *gate) done(now time.Time, failed bool) {
 	}
 }
 
-// ban closes the gate until an instant that the upstream named.
-func (g *gate) ban(until time.Time, why string) {
+// ban closes the gate until an instant that the upstream named. A long ban is
+// kept for the next process, too; why must hold no secret.
+func (g *gate) ban(ctx context.Context, now, until time.Time, why string) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.until, g.why = until, why
+	if until.Sub(now) <= patience {
+		return nil
+	}
+	return saveBan(ctx, g.memory, g.key, keptBan{Until: until, Why: why})
 }
 
 // sleep waits in real time.

@@ -2,20 +2,38 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 )
 
-// tokens is the access token of one source. It is fetched when it is needed and
-// kept until shortly before its end; nothing of it is written down.
+// tokens is the access token of one grant. It is fetched when it is needed and
+// kept until shortly before its end. Of a refresh token that the platform has
+// replaced, the new one is kept in memory as well, sealed with the secrets of
+// the configuration: with other secrets there it is not to be read any more, and
+// the configured one is used.
 type tokens struct {
-	value   string
-	until   time.Time
-	refresh secret // a newer refresh token than the configuration's, where the platform rotates them
-	fresh   bool   // fetched for the call under way
+	memory Memory
+	key    string // of the sealed refresh token in memory
+
+	mu       sync.Mutex
+	recalled bool
+	value    string
+	until    time.Time
+	refresh  secret // newer than the configuration's, where the platform replaces them
 }
+
+func newTokens(a *authSpec, m Memory) *tokens {
+	return &tokens{memory: m, key: memoryKey("token", fmt.Sprintf("%s\x00%s\x00%s", a.tokenURL, a.user, a.scope))}
+}
+
+// sealing are the secrets that a refresh token is sealed with.
+func (a *authSpec) sealing() string { return string(a.secret) + "\x00" + string(a.session) }
 
 // tokenMargin is how long before its end a token is no longer used.
 const tokenMargin = 60 * time.Second
@@ -25,13 +43,19 @@ const maxToken = 1 << 20
 
 // token is an access token that is good now.
 func (k *tokens) token(ctx context.Context, p *pull) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.value != "" && p.stamp().Before(k.until) {
-		k.fresh = false
+		p.know(k.value, string(k.refresh))
+		p.token, p.issued = k.value, false
 		return k.value, nil
 	}
-	a := p.spec.http.auth
+	a := &p.spec.http.auth
 	form := map[string]string{"grant_type": a.grant, "client_id": a.user, "client_secret": string(a.secret)}
 	if a.grant == "refresh_token" {
+		if err := k.recall(ctx, p); err != nil {
+			return "", &Error{Class: Service, Message: "no refresh token: " + err.Error()}
+		}
 		form["refresh_token"] = string(a.session)
 		if k.refresh != "" {
 			form["refresh_token"] = string(k.refresh)
@@ -51,11 +75,60 @@ func (k *tokens) token(ctx context.Context, p *pull) (string, error) {
 	if err != nil {
 		return "", &Error{Class: Service, Message: "no token from " + a.tokenURL.Host + ": " + cause(err)}
 	}
-	return k.take(p, res.StatusCode(), body)
+	return k.take(ctx, p, res.StatusCode(), body)
+}
+
+// recall looks once for a refresh token that an earlier process was given.
+func (k *tokens) recall(ctx context.Context, p *pull) error {
+	if k.recalled {
+		return nil
+	}
+	sealed, err := k.memory.load(ctx, k.key)
+	if err != nil {
+		return err
+	}
+	k.recalled = true
+	if sealed == nil {
+		return nil
+	}
+	text, err := unseal(p.spec.http.auth.sealing(), k.key, sealed)
+	if errors.Is(err, errSeal) {
+		p.log.InfoContext(ctx, "the kept refresh token was sealed with other secrets; the configured one is used", slog.String("source", p.spec.ID))
+		return nil
+	}
+	k.refresh = secret(text)
+	p.know(text)
+	return err
+}
+
+// know adds secrets that were not in the configuration to those that are never
+// shown.
+func (p *pull) know(secrets ...string) {
+	all := slices.Clip(p.spec.secrets)
+	for _, s := range secrets {
+		if s != "" {
+			all = append(all, s)
+		}
+	}
+	p.hide = newHider(all)
+}
+
+// renew keeps a refresh token that replaces the one before. It is on the disk
+// before the first call with the new access token: the old one is worth nothing
+// any more.
+func (k *tokens) renew(ctx context.Context, p *pull, next string) {
+	k.refresh = secret(next)
+	sealed, err := seal(p.spec.http.auth.sealing(), k.key, next)
+	if err == nil {
+		err = k.memory.save(ctx, k.key, sealed)
+	}
+	if err != nil {
+		p.log.WarnContext(ctx, "the new refresh token will not outlive the process", slog.String("source", p.spec.ID), slog.Any("err", err))
+	}
 }
 
 // take reads the answer of a token endpoint.
-func (k *tokens) take(p *pull, status int, body []byte) (string, error) {
+func (k *tokens) take(ctx context.Context, p *pull, status int, body []byte) (string, error) {
 	doc, err := decodeJSON(string(body))
 	answer, _ := doc.(map[string]any)
 	value, _ := answer["access_token"].(string)
@@ -72,22 +145,24 @@ func (k *tokens) take(p *pull, status int, body []byte) (string, error) {
 			life = time.Duration(s) * time.Second
 		}
 	}
-	if next, _ := answer["refresh_token"].(string); next != "" && next != string(p.spec.http.auth.session) {
-		k.refresh = secret(next)
-		p.hide = newHider(append(p.spec.secrets, next, value))
-	} else {
-		p.hide = newHider(append(p.spec.secrets, value))
+	if next, _ := answer["refresh_token"].(string); next != "" && next != string(p.spec.http.auth.session) && next != string(k.refresh) {
+		k.renew(ctx, p, next)
 	}
-	k.value, k.until, k.fresh = value, p.stamp().Add(max(life-tokenMargin, life/2)), true
+	p.know(value, string(k.refresh))
+	k.value, k.until = value, p.stamp().Add(max(life-tokenMargin, life/2))
+	p.token, p.issued = value, true
 	return value, nil
 }
 
-// drop forgets a token that was refused, and reports whether another one may
-// help: not when the refused one has only just been fetched.
-func (k *tokens) drop() bool {
-	stale := k.value != "" && !k.fresh
-	k.value = ""
-	return stale
+// drop forgets the token of the pull's last call, which was refused, and reports
+// whether another one may help: not when it has only just been fetched.
+func (k *tokens) drop(p *pull) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.value == p.token {
+		k.value = ""
+	}
+	return p.token != "" && !p.issued
 }
 
 // verdictOf is the ruling on a call that could not be made.

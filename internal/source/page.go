@@ -82,6 +82,9 @@ func (p *pull) page(ctx context.Context, params []param, t *tally) (any, error) 
 		return nil, err
 	}
 	t.pages++
+	if err := p.noteAsOf(ctx, doc); err != nil {
+		return doc, err
+	}
 	items, err := p.take(ctx, doc, p.tally.pages+t.pages)
 	t.items += items
 	return doc, err
@@ -134,9 +137,40 @@ func (p *pull) total(ctx context.Context, doc any, t *tally) error {
 	return nil
 }
 
+// errGrown says that there are more pages than were counted.
+var errGrown = errors.New("there are more pages than were counted")
+
 // backward counts, then reads the pages from the last to the first: a row that
-// changes meanwhile moves rows towards the front, into pages not read yet.
+// changes meanwhile moves rows towards the front, into pages not read yet. When
+// the last page counted is not the last one, as where the count is answered by a
+// server that lags, it counts again.
 func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, error) {
+	const counts = 3
+	var t tally
+	err := errGrown
+	for try := 0; try < counts && errors.Is(err, errGrown); try++ {
+		p.mapper.rewind(mark)
+		t, err = p.downward(ctx, base)
+	}
+	switch {
+	case errors.Is(err, errGrown):
+		return t, &Error{Class: Incomplete, Message: err.Error() + fmt.Sprintf(", %d times", counts)}
+	case err != nil:
+		return t, err
+	}
+	if p.mapper.got(mark, t.items) < *t.total {
+		// Rows that changed since the count have left the window; ask again
+		// before calling the rest missing.
+		if err := p.count(ctx, base, &t); err != nil {
+			return t, err
+		}
+	}
+	p.judge(&t, mark)
+	return t, nil
+}
+
+// downward counts and reads every page once.
+func (p *pull) downward(ctx context.Context, base []param) (tally, error) {
 	g := &p.spec.http.page
 	var t tally
 	if err := p.count(ctx, base, &t); err != nil {
@@ -148,19 +182,42 @@ func (p *pull) backward(ctx context.Context, base []param, mark mark) (tally, er
 		return t, &ceiling{fmt.Sprintf("%d rows on %d pages", *t.total, pages)}
 	}
 	for n := pages - 1; n >= 0; n-- {
-		if _, err := p.page(ctx, append(slices.Clip(base), number64(g.param, int64(g.first+n))), &t); err != nil {
-			return t, err
+		doc, err := p.page(ctx, append(slices.Clip(base), number64(g.param, int64(g.first+n))), &t)
+		if err != nil {
+			return t, missing(err, 1, n+1, pages)
+		}
+		if n < pages-1 || g.more == nil {
+			continue
+		}
+		v, err := g.more.one(ctx, doc)
+		if err != nil {
+			return t, &Error{Class: Incomplete, Message: "has_next: " + err.Error()}
+		}
+		if v == true {
+			return t, errGrown
 		}
 	}
-	if p.mapper.got(mark, t.items) < *t.total {
-		// Rows that changed since the count have left the window; ask again
-		// before calling the rest missing.
-		if err := p.count(ctx, base, &t); err != nil {
-			return t, err
-		}
-	}
-	p.judge(&t, mark)
 	return t, nil
+}
+
+// missing says which pages a failure leaves out, counted from 1 in the order of
+// the upstream. A last page of 0 or less than from says that nobody knows how
+// many there are.
+func missing(err error, from, to, of int) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	out := *e
+	switch {
+	case from > to:
+		out.Message = fmt.Sprintf("page %d and any after it are missing: %s", from, e.Message)
+	case from == to:
+		out.Message = fmt.Sprintf("page %d of %d is missing: %s", from, of, e.Message)
+	default:
+		out.Message = fmt.Sprintf("pages %d to %d of %d are missing: %s", from, to, of, e.Message)
+	}
+	return &out
 }
 
 // count makes the counting call.
@@ -213,7 +270,8 @@ func (p *pull) onward(ctx context.Context, base []param) (tally, error) {
 		before, items := t.total, t.items
 		doc, err := p.page(ctx, append(slices.Clip(base), at), &t)
 		if err != nil {
-			return p.wanted(t), err
+			w := p.wanted(t)
+			return w, missing(err, n+1, w.want, w.want)
 		}
 		if err := p.total(ctx, doc, &t); err != nil {
 			return p.wanted(t), err
@@ -300,6 +358,10 @@ func (p *pull) judge(t *tally, mark mark) {
 		return
 	}
 	if got := p.mapper.got(mark, t.items); got < *t.total {
-		p.reasons = append(p.reasons, fmt.Sprintf("%d of %d rows came, on %d of %d pages", got, *t.total, t.pages, t.want))
+		text := fmt.Sprintf("%d of %d rows came, on %d of %d pages", got, *t.total, t.pages, t.want)
+		if g := &p.spec.http.page; !g.reverse && (g.kind == "number" || g.kind == "offset") && t.pages < t.want {
+			text += fmt.Sprintf("; pages %d to %d brought nothing", t.pages, t.want)
+		}
+		p.reasons = append(p.reasons, text)
 	}
 }

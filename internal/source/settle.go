@@ -170,7 +170,11 @@ func (mp *mapper) verdict(taken int, maxReject float64) []string {
 	}
 	if len(reasons) > 0 && len(mp.rejects) > 0 {
 		r := mp.rejects[0]
-		reasons = append(reasons, fmt.Sprintf("first refused: %s: %s: %s", r.Place, r.Field, r.Reason))
+		field := r.Field
+		if from := mp.m.from(r.Field); from != "" {
+			field += " (" + from + ")"
+		}
+		reasons = append(reasons, fmt.Sprintf("first refused: %s: %s: %s", r.Place, field, r.Reason))
 	}
 	return reasons
 }

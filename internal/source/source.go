@@ -47,6 +47,8 @@ type Deps struct {
 	// Parents tells the values that a fan-out asks for. Nil when there is no
 	// store to look them up in; a source with foreach then fails.
 	Parents Parents
+	// Memory keeps what must outlive the process; the zero Memory keeps nothing.
+	Memory Memory
 	// Seed makes the jitter of waits repeatable.
 	Seed uint64
 }
@@ -90,4 +92,20 @@ func failed(s market.Snapshot, rejects []market.Reject, reasons ...string) marke
 	s.Manifest.Rows, s.Manifest.Keys = 0, 0
 	s.Manifest.Reasons = append(s.Manifest.Reasons, reasons...)
 	return market.Pull{Snapshot: s, Rejects: rejects}
+}
+
+// From says where a source takes a column from: a jq path, or the name of a
+// column. Empty when the declaration does not map it, or the source has none.
+func From(s Source, column string) string {
+	switch x := s.(type) {
+	case *api:
+		return x.spec.mapping.from(column)
+	case *File:
+		return x.spec.mapping.from(column)
+	case *Push:
+		return x.spec.mapping.from(column)
+	case *database:
+		return x.spec.mapping.from(column)
+	}
+	return ""
 }

@@ -82,6 +82,9 @@ func readBulk(o *object, s *Spec) {
 	}
 	b.readFields(o)
 	readHTTP(o, s)
+	if s.http.asOf != nil {
+		o.fail("as_of", "a panel is of the moment at which it is read", "leave as_of out")
+	}
 	if g := &s.http.page; g.reverse || g.split || g.items != nil || g.count != nil {
 		o.fail("page", "a bulk listing is read from the first page to the last", "leave order, count, items and on_ceiling out")
 	}

@@ -32,7 +32,8 @@ type httpSpec struct {
 	each   *fanOut // nil asks once
 	window windowSpec
 	page   pageSpec
-	top    bool // errors: {preset: top}
+	asOf   *asOf // nil when answers do not say how new they are
+	top    bool  // errors: {preset: top}
 	rules  []rule
 }
 
@@ -101,6 +102,7 @@ func readHTTP(o *object, s *Spec) {
 	h.readWindow(o, s)
 	h.paging(o)
 	h.readRules(o)
+	h.asOf = readAsOf(o, s.mapping)
 }
 
 const (

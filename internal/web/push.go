@@ -24,9 +24,11 @@ type Delivery struct {
 
 // Receipt is what became of a delivery.
 type Receipt struct {
-	Rows     int  `json:"rows"`
-	Rejected int  `json:"rejected"`
-	Again    bool `json:"again,omitempty"` // it had come before and changed nothing
+	State     string `json:"state"` // complete
+	Rows      int    `json:"rows"`
+	Rejected  int    `json:"rejected"`
+	Unmatched int    `json:"unmatched,omitempty"` // rows of SKUs that the catalogue lacks; they are kept
+	Again     bool   `json:"again,omitempty"`     // it had come before and changed nothing
 }
 
 // Answers to a delivery that is not taken.
@@ -36,6 +38,9 @@ var (
 	// ErrUnusable is wrapped by an error whose text tells the sender what is
 	// wrong with the contents.
 	ErrUnusable = errors.New("the delivery cannot be used")
+	// ErrDoubted is wrapped by an error whose text says why the data gate holds
+	// the rows aside; later deliveries that agree make it believe.
+	ErrDoubted = errors.New("held aside, send it again later")
 )
 
 // pushLimit bounds a delivery before its source is known.
@@ -70,6 +75,9 @@ func (s *site) push(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusUnauthorized, ErrForged.Error()+"\n")
 	case errors.Is(err, ErrUnusable):
 		plain(w, http.StatusUnprocessableEntity, err.Error()+"\n")
+	case errors.Is(err, ErrDoubted):
+		w.Header().Set("Retry-After", "3600")
+		plain(w, http.StatusServiceUnavailable, err.Error()+"\n")
 	case err != nil:
 		s.o.Logger.LogAttrs(r.Context(), slog.LevelError, "delivery not stored", slog.String("source", d.Source), slog.Any("err", err))
 		plain(w, http.StatusServiceUnavailable, "not stored; send it again later\n")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"shopwatch/storage"
 )
@@ -24,7 +25,7 @@ func (e *Engine) Health(ctx context.Context, deep bool) (storage.Health, error) 
 	if err != nil {
 		return storage.Health{}, err
 	}
-	h := storage.Health{Bytes: info.Size(), Limit: e.limit}
+	h := storage.Health{Bytes: info.Size(), Limit: e.limit, Disk: diskFree(filepath.Dir(e.path))}
 	err = e.pinned(ctx, f, func(m boltMeta) error {
 		if !deep {
 			w := newWalk(f, m)

@@ -60,12 +60,13 @@ type Block struct {
 	Kind  byte
 	Rows  int
 	codec *Codec
-	index [256]span // by column number
+	cols  []stored // a few, as they stand
 }
 
-type span struct {
-	b     []byte
-	found bool
+// stored is a column of a block, compressed.
+type stored struct {
+	id uint8
+	b  []byte
 }
 
 // Parse reads the head of a block. The Block shares memory with b.
@@ -81,12 +82,13 @@ func (c *Codec) Parse(b []byte) (*Block, error) {
 		return nil, ErrCorrupt
 	}
 	start := uint32(0)
+	out.cols = make([]stored, 0, head[4])
 	for i := 0; i < len(list); i += 5 {
 		end := binary.LittleEndian.Uint32(list[i+1:])
-		if end < start || uint64(end) > uint64(len(r.B)) || out.index[list[i]].found {
+		if _, twice := out.find(list[i]); twice || end < start || uint64(end) > uint64(len(r.B)) {
 			return nil, ErrCorrupt
 		}
-		out.index[list[i]] = span{b: r.B[start:end], found: true}
+		out.cols = append(out.cols, stored{list[i], r.B[start:end]})
 		start = end
 	}
 	if int(start) != len(r.B) {
@@ -98,10 +100,19 @@ func (c *Codec) Parse(b []byte) (*Block, error) {
 // Raw returns a column before decoding, and false when the block lacks it. It
 // may share memory with scratch, which may be nil.
 func (b *Block) Raw(id uint8, scratch []byte) (Reader, bool, error) {
-	s := b.index[id]
-	if !s.found {
+	packed, found := b.find(id)
+	if !found {
 		return Reader{}, false, nil
 	}
-	raw, err := b.codec.Unpack(s.b, scratch)
+	raw, err := b.codec.Unpack(packed, scratch)
 	return Reader{B: raw}, true, err
+}
+
+func (b *Block) find(id uint8) ([]byte, bool) {
+	for i := range b.cols {
+		if b.cols[i].id == id {
+			return b.cols[i].b, true
+		}
+	}
+	return nil, false
 }

@@ -110,6 +110,39 @@ func (r *Reader) Uvarint() uint64 {
 // Varint reads a number with a sign.
 func (r *Reader) Varint() int64 { return unzigzag(r.Uvarint()) }
 
+// varints fills v. Eight bytes without a high bit are eight values.
+func (r *Reader) varints(v []int64) {
+	const highs = 0x8080808080808080
+	b := r.B
+	for len(v) >= 8 && len(b) >= 8 {
+		w := binary.LittleEndian.Uint64(b)
+		if w&highs == 0 {
+			for i := range v[:8] {
+				v[i] = unzigzag(w >> (8 * i) & 0xff)
+			}
+			v, b = v[8:], b[8:]
+			continue
+		}
+		// The next values up to one of several bytes.
+		n := 0
+		for ; w&0x80 == 0; w >>= 8 {
+			v[n] = unzigzag(w & 0x7f)
+			n++
+		}
+		u, size := binary.Uvarint(b[n:])
+		if size <= 0 {
+			r.Bad, r.B = true, nil
+			return
+		}
+		v[n] = unzigzag(u)
+		v, b = v[n+1:], b[n+size:]
+	}
+	r.B = b
+	for i := range v {
+		v[i] = r.Varint()
+	}
+}
+
 // Count reads a number that must not exceed limit.
 func (r *Reader) Count(limit int) int {
 	v := r.Uvarint()

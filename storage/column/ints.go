@@ -204,19 +204,49 @@ func readForm(r *Reader, form byte, v []int64) {
 			v[i] = r.Varint()
 		}
 	case formBitmap:
-		set := r.Take((len(v) + 7) / 8)
-		for i := range v {
-			if set != nil && set[i>>3]&(1<<(i&7)) != 0 {
-				v[i] = r.Varint()
-			}
+		if set := r.Take((len(v) + 7) / 8); set != nil {
+			readSet(r, set, 0, v)
 		}
 	case formDense:
-		for i := range v {
-			v[i] = r.Varint()
-		}
+		r.varints(v)
 	default:
 		r.Bad = true
 	}
+}
+
+// readSet fills v, which is all zero, with a value for each bit of set from lo
+// on. They are read next to each other first, and then moved to their places
+// from the last on, so that none is overwritten.
+func readSet(r *Reader, set []byte, lo int, v []int64) {
+	n := 0
+	for w := 0; w < len(v); w += 64 {
+		n += bits.OnesCount64(setWord(set, lo+w, min(64, len(v)-w)))
+	}
+	r.varints(v[:n])
+	for w := (len(v) - 1) &^ 63; w >= 0 && n > 0; w -= 64 {
+		for word := setWord(set, lo+w, min(64, len(v)-w)); word != 0; {
+			i := 63 - bits.LeadingZeros64(word)
+			word &^= 1 << i
+			n--
+			v[n], v[w+i] = 0, v[n]
+		}
+	}
+}
+
+// setWord is n bits, at most 64, of a bitmap from lo on.
+func setWord(set []byte, lo, n int) uint64 {
+	var word uint64
+	if at := lo >> 3; at+9 <= len(set) {
+		word = binary.LittleEndian.Uint64(set[at:])>>(lo&7) | uint64(set[at+8])<<(64-lo&7)
+	} else {
+		for i := range n {
+			word |= uint64(set[(lo+i)>>3]>>((lo+i)&7)&1) << i
+		}
+	}
+	if n < 64 {
+		word &= 1<<n - 1
+	}
+	return word
 }
 
 // ReadPositions reads what AppendPositions has written about n positions.

@@ -57,6 +57,42 @@ func ReadNulls(r *Reader, n int) (null market.Bits, known int) {
 	return nil, 0
 }
 
+// ReadNullsPart reads what AppendNulls has written about n rows, and keeps the
+// bits of the rows lo.., as many as length says, the first of them as bit 0.
+func ReadNullsPart(r *Reader, n, lo, length int) market.Bits {
+	hi := min(n, lo+length)
+	switch kind := r.Byte(); {
+	case kind == NullsNone:
+		return nil
+	case lo >= hi && kind <= NullsBitmap:
+		return nil
+	case kind == NullsAll:
+		return AllNull(hi - lo)
+	case kind == NullsGaps:
+		null := make(market.Bits, (hi-lo+63)/64)
+		for _, i := range ReadPositions(r, n) {
+			if int(i) >= lo && int(i) < hi {
+				null.Set(int(i) - lo)
+			}
+		}
+		return null
+	case kind == NullsBitmap:
+		set := r.Take((n + 7) / 8)
+		if set == nil {
+			return nil
+		}
+		null := make(market.Bits, (hi-lo+63)/64)
+		for i := lo; i < hi; i++ {
+			if set[i>>3]&(1<<(i&7)) != 0 {
+				null.Set(i - lo)
+			}
+		}
+		return null
+	}
+	r.Bad = true
+	return nil
+}
+
 // AllNull is n set bits.
 func AllNull(n int) market.Bits {
 	null := make(market.Bits, (n+63)/64)

@@ -51,9 +51,7 @@ func readFormPart(r *Reader, form byte, n, lo int, dst []int64) {
 		readBitmapPart(r, n, lo, dst)
 	case formDense:
 		r.skip(lo)
-		for i := range dst {
-			dst[i] = r.Varint()
-		}
+		r.varints(dst)
 	default:
 		r.Bad = true
 	}
@@ -94,11 +92,7 @@ func readBitmapPart(r *Reader, n, lo int, dst []int64) {
 		before += bits.OnesCount8(set[i])
 	}
 	r.skip(before)
-	for i := range dst {
-		if at := lo + i; set[at>>3]&(1<<(at&7)) != 0 {
-			dst[i] = r.Varint()
-		}
-	}
+	readSet(r, set, lo, dst)
 }
 
 // skip steps over n varints, eight bytes at a time: every varint has one byte

@@ -108,9 +108,8 @@ func BenchmarkTop(b *testing.B) {
 	w := filled(b, hours(benchSeries, 2), 2)
 	p := w.s.Panel(w.shop.ID)
 	now, _ := p.Now()
-	keep := p.Keep(series.Filter{Unit: "wear"})
 	for b.Loop() {
-		p.Top(50, keep, func(id uint32) (int64, bool) { return now.Value(series.GMV, id) })
+		p.Top(50, series.Filter{Unit: "wear"}, func(from int, v []int64) market.Bits { return now.Part(series.GMV, from, v) })
 	}
 	perRow(b, benchSeries)
 }

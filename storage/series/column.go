@@ -97,6 +97,11 @@ func (c *Columns) Value(col Column, id uint32) (int64, bool) {
 	return int64(c.small[col][i]), true
 }
 
+// Part fills v with the values of the series from.. (a multiple of 64) and
+// returns which of them are not known; those of a column that was not asked for
+// are not.
+func (c *Columns) Part(col Column, from int, v []int64) market.Bits { return c.part(int(col), from, v) }
+
 // Set makes one value known. It reports false, and leaves the value unknown,
 // when it does not fit the column's 32 bits.
 func (c *Columns) Set(col Column, id uint32, v int64) bool {

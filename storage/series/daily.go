@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // DayColumn is one of the fifteen columns of a daily rollup. The numbers are
@@ -70,6 +71,31 @@ func (d *Days) Value(col DayColumn, id uint32) (int64, bool) {
 		return 0, false
 	}
 	return d.value(int(col), i), true
+}
+
+// Part fills v with the values of the series from.. (a multiple of 64) and
+// returns which of them are not known.
+func (d *Days) Part(col DayColumn, from int, v []int64) market.Bits { return d.part(int(col), from, v) }
+
+// SumDays fills v with a column of the series from.. (a multiple of 64), added up
+// over days, and returns which of them are known on none of the days.
+func SumDays(days []*Days, col DayColumn, from int, v []int64) market.Bits {
+	clear(v)
+	unknown := column.AllNull(len(v))
+	var buf [512]int64
+	for at := 0; at < len(v); at += len(buf) {
+		part := buf[:min(len(buf), len(v)-at)]
+		for _, d := range days {
+			null := d.Part(col, from+at, part)
+			for i, x := range part {
+				if !null.Get(i) {
+					v[at+i] += x
+					clearBit(unknown, at+i)
+				}
+			}
+		}
+	}
+	return unknown
 }
 
 // Int32s are the values of any column but DayGMV, by series.

@@ -40,10 +40,12 @@ func FuzzRecords(f *testing.F) {
 		if err != nil {
 			return
 		}
-		v := &view{l: clockLayout, codec: codec, p: &period{}, raw: make([]byte, 0, chunk*4)}
+		v := &view{l: clockLayout, codec: codec, p: &period{}, scratch: &scratch{raw: make([]byte, 0, chunk*4)}}
 		for col := range clockLayout.specs {
 			out := newSpan(b.Rows * 3)
 			_ = v.decode(b, col, b.Rows*3, &out)
+			part := newSpan(b.Rows)
+			_ = v.decodePart(b, col, b.Rows*3, b.Rows/2, &part)
 			r := &baseReader{v: v, col: col, to: max(1, b.Rows), out: newSpan(max(1, b.Rows))}
 			base := newSpan(max(1, b.Rows))
 			_, _ = v.alter(b, r, &base, b.Rows)

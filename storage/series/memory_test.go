@@ -42,7 +42,9 @@ func (m *memory) Update(_ context.Context, fn func(storage.Writer) error) error 
 
 func (m *memory) Backup(context.Context, io.Writer) error { return errors.ErrUnsupported }
 
-func (m *memory) Health(context.Context, bool) (storage.Health, error) { return storage.Health{}, nil }
+func (m *memory) Health(context.Context, bool) (storage.Health, error) {
+	return storage.Health{Disk: -1}, nil
+}
 
 func (m *memory) Close() error { return nil }
 

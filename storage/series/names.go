@@ -40,22 +40,16 @@ type names struct {
 	ends  []uint32 // where each SKU ends
 	group []uint32 // of each series, in groups
 	// groups are the distinct combinations of channel, unit and category.
-	groups  []group
-	byGroup map[group]uint32
+	groups  []Group
+	byGroup map[Group]uint32
 
 	seed  maphash.Seed
 	mu    sync.RWMutex // of slots, which lookups share with the writer
 	slots []uint32     // open addressing; id plus 1
 }
 
-type group struct {
-	Channel  market.Channel
-	Unit     market.Unit
-	Category market.Category
-}
-
 func newNames() *names {
-	return &names{byGroup: map[group]uint32{}, seed: maphash.MakeSeed(), slots: make([]uint32, 64)}
+	return &names{byGroup: map[Group]uint32{}, seed: maphash.MakeSeed(), slots: make([]uint32, 64)}
 }
 
 func (d *names) sku(id uint32) []byte {
@@ -101,7 +95,7 @@ func (d *names) add(s *Series) uint32 {
 }
 
 func (d *names) groupOf(s *Series) uint32 {
-	g := group{s.Channel, s.Unit, s.Category}
+	g := Group{s.Channel, s.Unit, s.Category}
 	i, ok := d.byGroup[g]
 	if !ok {
 		i = uint32(len(d.groups))
@@ -180,7 +174,17 @@ func decodeNames(codec *column.Codec, payload []byte, cols int) ([]Series, error
 	if b.Rows > namesBlock {
 		return nil, column.ErrCorrupt
 	}
-	texts := make([][nameColumns]string, b.Rows)
+	rows := make([]int, b.Rows)
+	for i := range rows {
+		rows[i] = i
+	}
+	return namesOf(b, cols, rows)
+}
+
+// namesOf reads columns of some rows of a dictionary block.
+func namesOf(b *column.Block, cols int, rows []int) ([]Series, error) {
+	texts := make([][nameColumns]string, len(rows))
+	ends := make([]int64, b.Rows)
 	for col := range cols {
 		r, found, err := b.Raw(uint8(col), nil)
 		if err != nil {
@@ -189,20 +193,27 @@ func decodeNames(codec *column.Codec, payload []byte, cols int) ([]Series, error
 		if !found {
 			continue
 		}
-		lens := make([]int64, b.Rows)
-		column.ReadInts(&r, lens)
-		text := string(r.B)
-		for i, n := range lens {
-			if n < 0 || n > int64(len(text)) || r.Bad {
+		clear(ends)
+		column.ReadInts(&r, ends)
+		end := int64(0)
+		for i, n := range ends {
+			if end += n; n < 0 || n > int64(len(r.B)) || end > int64(len(r.B)) {
 				return nil, column.ErrCorrupt
 			}
-			texts[i][col], text = text[:n], text[n:]
+			ends[i] = end
 		}
-		if text != "" {
+		if r.Bad || end != int64(len(r.B)) {
 			return nil, column.ErrCorrupt
 		}
+		for i, row := range rows {
+			from := int64(0)
+			if row > 0 {
+				from = ends[row-1]
+			}
+			texts[i][col] = string(r.B[from:ends[row]])
+		}
 	}
-	all := make([]Series, b.Rows)
+	all := make([]Series, len(rows))
 	for i, t := range texts {
 		all[i] = Series{
 			SKU: market.SKU(t[nameSKU]), Channel: market.Channel(t[nameChannel]), Unit: market.Unit(t[nameUnit]),
@@ -260,21 +271,48 @@ func (s *Store) loadNames(tx *storage.Tx, shop market.ShopID, n int) (*names, er
 // given is an error.
 func (s *Store) Describe(tx *storage.Tx, shop market.ShopID, ids ...uint32) ([]Series, error) {
 	out := make([]Series, len(ids))
-	read := map[uint32][]Series{}
+	blocks := map[uint32][]int{} // positions in ids
 	for i, id := range ids {
-		b := id / namesBlock
-		all, ok := read[b]
-		if !ok {
-			var err error
-			if all, err = s.readNames(tx, shop, int(b), nameColumns); err != nil {
-				return nil, err
-			}
-			read[b] = all
+		blocks[id/namesBlock] = append(blocks[id/namesBlock], i)
+	}
+	for block, at := range blocks {
+		if err := s.describe(tx, shop, int(block), ids, at, out); err != nil {
+			return nil, err
 		}
-		if int(id%namesBlock) >= len(all) {
-			return nil, fmt.Errorf("series %d of shop %s: %w", id, shop, storage.ErrUnknown)
-		}
-		out[i] = all[id%namesBlock]
 	}
 	return out, nil
+}
+
+// describe reads the series at some positions of ids, all of one block.
+func (s *Store) describe(tx *storage.Tx, shop market.ShopID, block int, ids []uint32, at []int, out []Series) error {
+	space, key := tx.Space(spaceNames), namesKey(shop, block)
+	payload, err := space.Get(key)
+	if err != nil {
+		return err
+	}
+	if payload == nil {
+		return unknownSeries(shop, ids[at[0]])
+	}
+	b, err := s.codec.Parse(payload)
+	if err != nil {
+		return space.Damaged(key, err.Error())
+	}
+	rows := make([]int, len(at))
+	for i, k := range at {
+		if rows[i] = int(ids[k]) % namesBlock; rows[i] >= b.Rows {
+			return unknownSeries(shop, ids[k])
+		}
+	}
+	all, err := namesOf(b, nameColumns, rows)
+	if err != nil {
+		return space.Damaged(key, err.Error())
+	}
+	for i, k := range at {
+		out[k] = all[i]
+	}
+	return nil
+}
+
+func unknownSeries(shop market.ShopID, id uint32) error {
+	return fmt.Errorf("series %d of shop %s: %w", id, shop, storage.ErrUnknown)
 }

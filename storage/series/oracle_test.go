@@ -118,12 +118,12 @@ func TestOracle(t *testing.T) {
 
 func play(t *testing.T, rt *rapid.T, step time.Duration) {
 	o := &oracle{slots: map[int64]map[market.Revision]frameOf{}}
-	w, engine := inMemory(t, series.Options{Settle: time.Hour, Pins: func(*storage.Tx, market.ShopID) ([]market.Revision, error) {
-		return o.pins, nil
+	w, engine := inMemory(t, series.Options{Settle: time.Hour, Pins: func(*storage.Tx, market.ShopID) (storage.Pins, error) {
+		return storage.Pins{Revisions: o.pins}, nil
 	}})
 	defer w.close()
 	start := time.Date(2025, 10, 29, 3, 0, 0, 0, time.UTC)
-	now, rev, n := start, market.Revision(0), 3
+	now, rev, n := start, market.Revision(0), rapid.SampledFrom([]int{3, 3, 3, 140}).Draw(rt, "series")
 	w.update(func(tx *storage.Tx) error { return w.s.Begin(tx, w.shop, step) })
 	w.register(n)
 	var last frameOf
@@ -239,7 +239,7 @@ func compare(rt *rapid.T, w *world, o *oracle, revs ...market.Revision) {
 				same(rt, fmt.Sprintf("slot %d as of %d", slot, asOf), got, want)
 			}
 		}
-		compareLine(rt, tx, w, o)
+		compareLines(rt, tx, w, o)
 		compareDays(rt, tx, w, o)
 		return nil
 	})
@@ -257,25 +257,35 @@ func same(rt *rapid.T, where string, got *series.Columns, want frameOf) {
 	}
 }
 
-func compareLine(rt *rapid.T, tx *storage.Tx, w *world, o *oracle) {
+// linesAt are ids that share the blocks of every level, of some, and of none;
+// the last of them often does not exist.
+var linesAt = []uint32{1, 0, 4, 67, 130, 1030}
+
+func compareLines(rt *rapid.T, tx *storage.Tx, w *world, o *oracle) {
 	times := o.times()
 	if len(times) == 0 {
 		return
 	}
 	all := market.Window{Start: time.Unix(times[0], 0), End: time.Unix(times[len(times)-1]+1, 0)}
-	line, err := w.s.Line(tx, w.shop.ID, 1, all, 0)
+	lines, err := w.s.Lines(tx, w.shop.ID, linesAt, all, 0)
 	if err != nil {
 		rt.Fatal(err)
 	}
+	for k, id := range linesAt {
+		compareLine(rt, lines[k], int(id), times, o)
+	}
+}
+
+func compareLine(rt *rapid.T, line *series.Line, id int, times []int64, o *oracle) {
 	if len(line.Slots) != len(times) {
 		rt.Fatalf("line has %d slots, want %d", len(line.Slots), len(times))
 	}
 	for i, slot := range times {
 		f, _ := o.at(slot, 0)
 		for c := range series.Column(series.Width) {
-			want := f.value(1, c)
+			want := f.value(id, c)
 			if known := !line.Null[c].Get(i); known != want.known || known && line.Values[c][i] != want.v {
-				rt.Fatalf("line of 1 at %v: %v is %d (known %v), want %v", line.Slots[i].Start, c, line.Values[c][i], known, want)
+				rt.Fatalf("line of %d at %v: %v is %d (known %v), want %v", id, line.Slots[i].Start, c, line.Values[c][i], known, want)
 			}
 		}
 	}

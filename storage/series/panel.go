@@ -19,7 +19,7 @@ type Panel struct {
 	skus   []byte
 	ends   []uint32
 	group  []uint32
-	groups []group
+	groups []Group
 
 	now, before      *Columns
 	slot, slotBefore Slot
@@ -67,6 +67,17 @@ func (p *Panel) Unit(id uint32) market.Unit { return p.groups[p.group[id]].Unit 
 
 // Category of a series; empty when it is not known.
 func (p *Panel) Category(id uint32) market.Category { return p.groups[p.group[id]].Category }
+
+// Group is what series have in common that one filters and sums by.
+type Group struct {
+	Channel  market.Channel
+	Unit     market.Unit
+	Category market.Category
+}
+
+// Groups lists the groups there are, and the number of the group of each series.
+// Neither may be changed.
+func (p *Panel) Groups() (groups []Group, of []uint32) { return p.groups, p.group }
 
 // Categories lists the categories of all series, in order.
 func (p *Panel) Categories() []market.Category {

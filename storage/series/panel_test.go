@@ -81,7 +81,7 @@ func TestManyChunks(t *testing.T) {
 	w.reopen()
 	check("reopened")
 	now, _ := w.s.Panel(w.shop.ID).Now()
-	ranked, known := w.s.Panel(w.shop.ID).Top(5, func(uint32) bool { return true }, func(id uint32) (int64, bool) { return now.Value(series.GMV, id) })
+	ranked, known := w.s.Panel(w.shop.ID).Top(5, series.Filter{}, func(from int, v []int64) market.Bits { return now.Part(series.GMV, from, v) })
 	all := slices.Clone(now.Int64s())
 	slices.SortFunc(all, func(a, b int64) int { return int(b - a) })
 	for i, x := range ranked {
@@ -98,7 +98,7 @@ func TestManyChunks(t *testing.T) {
 // points at is refused rather than guessed.
 func TestAsOfSurvivesFolding(t *testing.T) {
 	pins := []market.Revision{2}
-	w, _ := inMemory(t, series.Options{Settle: time.Minute, Pins: func(*storage.Tx, market.ShopID) ([]market.Revision, error) { return pins, nil }})
+	w, _ := inMemory(t, series.Options{Settle: time.Minute, Pins: func(*storage.Tx, market.ShopID) (storage.Pins, error) { return storage.Pins{Revisions: pins}, nil }})
 	defer w.close()
 	w.register(3)
 	slot := time.Date(2025, 11, 4, 5, 0, 0, 0, time.UTC)
@@ -125,6 +125,47 @@ func TestAsOfSurvivesFolding(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestPruneWaitsForEvidence: slots that evidence reads stay as long as it does.
+func TestPruneWaitsForEvidence(t *testing.T) {
+	var pins storage.Pins
+	w, _ := inMemory(t, series.Options{Settle: time.Minute, Ages: series.Ages{Slots: 14 * 24 * time.Hour}, Pins: func(*storage.Tx, market.ShopID) (storage.Pins, error) { return pins, nil }})
+	defer w.close()
+	w.register(3)
+	start := time.Date(2025, 11, 3, 0, 0, 0, 0, time.UTC) // a Monday
+	for day := range 42 {
+		w.update(func(tx *storage.Tx) error {
+			return w.s.Put(tx, w.shop, series.Frame{Revision: market.Revision(day + 1), Slot: start.AddDate(0, 0, day), Columns: series.NewColumns(3)})
+		})
+	}
+	end := start.AddDate(0, 0, 42)
+	w.compact(end)
+	w.view(func(tx *storage.Tx) error {
+		_, err := w.s.Line(tx, w.shop.ID, 1, market.Window{Start: start.AddDate(0, 0, 9), End: end}, 0)
+		pins.Hours = tx.Hours()
+		return err
+	})
+	if want := start.AddDate(0, 0, 9); !pins.Hours.Equal(want) {
+		t.Fatalf("read from %v on, want %v", pins.Hours, want)
+	}
+	first := func() (at time.Time) {
+		_, err := w.s.Prune(t.Context(), w.shop, end)
+		must(t, err)
+		w.view(func(tx *storage.Tx) error {
+			slots, err := w.s.Slots(tx, w.shop.ID, market.Window{Start: start, End: end}, 0)
+			at = slots[0].Start
+			return err
+		})
+		return at
+	}
+	if got, want := first(), start.AddDate(0, 0, 7); !got.Equal(want) {
+		t.Errorf("with evidence the slots begin at %v, want %v", got, want)
+	}
+	pins = storage.Pins{}
+	if got, want := first(), start.AddDate(0, 0, 28); !got.Equal(want) {
+		t.Errorf("without evidence the slots begin at %v, want %v", got, want)
+	}
 }
 
 // TestRefused: what cannot be stored is refused with a reason, and nothing of

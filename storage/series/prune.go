@@ -43,9 +43,15 @@ func (s *Store) planTrim(tx *storage.Tx, shop market.ShopID) (*step, error) {
 	return nil, nil
 }
 
+// pins are the revisions that evidence names, in ascending order.
 func (s *Store) pins(tx *storage.Tx, shop market.ShopID) ([]market.Revision, error) {
+	p, err := s.needs(tx, shop)
+	return p.Revisions, err
+}
+
+func (s *Store) needs(tx *storage.Tx, shop market.ShopID) (storage.Pins, error) {
 	if s.o.Pins == nil {
-		return nil, nil
+		return storage.Pins{}, nil
 	}
 	return s.o.Pins(tx, shop)
 }
@@ -99,8 +105,9 @@ func (s *Store) deleteVersion(tx *storage.Tx, l *layout, shop market.ShopID, p *
 }
 
 // Prune drops whole periods that are older than Options.Ages and returns how
-// many; evidence that points at them can no longer be replayed. One transaction
-// drops at most a week of slots.
+// many. Slots that live evidence reads stay as long as the evidence; days and
+// cubes, which are kept far longer, do not wait for it. One transaction drops at
+// most a week of slots.
 func (s *Store) Prune(ctx context.Context, shop *market.Shop, now time.Time) (int, error) {
 	total := 0
 	for {
@@ -125,7 +132,15 @@ func (s *Store) Prune(ctx context.Context, shop *market.Shop, now time.Time) (in
 // pruneSlots drops the oldest week that has passed its age.
 func (s *Store) pruneSlots(tx *storage.Tx, shop *market.Shop, now time.Time) (int, error) {
 	week := clockLayout.levels[2]
-	cut, _ := place(now.Add(-s.o.Ages.Slots), time.Hour)
+	before := now.Add(-s.o.Ages.Slots)
+	pins, err := s.needs(tx, shop.ID)
+	if err != nil {
+		return 0, err
+	}
+	if !pins.Hours.IsZero() && pins.Hours.Before(before) {
+		before = pins.Hours
+	}
+	cut, _ := place(before, time.Hour)
 	limit := week.first(week.group(cut)) // the week that holds the cut stays
 	periods, err := loadPeriods(tx, clockLayout, shop.ID, -1<<31, limit-1)
 	if err != nil || len(periods) == 0 {

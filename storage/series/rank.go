@@ -43,32 +43,61 @@ type Ranked struct {
 	Value int64
 }
 
-// Top returns the n series of the largest value among those that keep keeps,
+// Top returns the n series of the largest value among those that f keeps,
 // largest first, equal ones by id, and how many of these have a known value. A
-// series whose value is not known is not ranked.
-func (p *Panel) Top(n int, keep func(id uint32) bool, value func(id uint32) (int64, bool)) (top []Ranked, known int) {
-	h := ranking{}
-	for id := range uint32(p.n) {
-		v, ok := value(id)
-		if !ok || !keep(id) {
-			continue
-		}
-		known++
-		switch {
-		case len(h) < n:
-			heap.Push(&h, Ranked{id, v})
-		case n > 0 && v > h[0].Value: // of equal values the smaller id has come first
-			h[0] = Ranked{id, v}
-			heap.Fix(&h, 0)
-		}
+// series whose value is not known is not ranked. load fills v with the values of
+// the series from.. and says which of them are not known.
+func (p *Panel) Top(n int, f Filter, load func(from int, v []int64) market.Bits) (top []Ranked, known int) {
+	r := ranker{most: n}
+	if f != (Filter{}) {
+		r.keep = p.Keep(f)
 	}
-	slices.SortFunc(h, func(a, b Ranked) int {
+	buf := make([]int64, min(chunk, p.n))
+	for from := 0; from < p.n; from += chunk {
+		v := buf[:min(chunk, p.n-from)]
+		r.take(uint32(from), v, load(from, v))
+	}
+	slices.SortFunc(r.best, func(a, b Ranked) int {
 		if less(b, a) {
 			return -1
 		}
 		return 1
 	})
-	return h, known
+	return r.best, r.known
+}
+
+// ranker keeps the most of the values it is shown.
+type ranker struct {
+	most  int
+	keep  func(id uint32) bool // nil keeps all
+	best  ranking
+	known int
+}
+
+func (r *ranker) take(from uint32, v []int64, null market.Bits) {
+	if r.keep == nil {
+		r.known += len(v) - count(slice(null, 0, len(v)))
+	}
+	for i, x := range v {
+		full := len(r.best) == r.most
+		if r.keep == nil && full && (r.most == 0 || x <= r.best[0].Value) || null.Get(i) {
+			continue
+		}
+		id := from + uint32(i)
+		if r.keep != nil {
+			if !r.keep(id) {
+				continue
+			}
+			r.known++
+		}
+		switch {
+		case !full:
+			heap.Push(&r.best, Ranked{id, x})
+		case r.most > 0 && x > r.best[0].Value: // of equal values the smaller id has come first
+			r.best[0] = Ranked{id, x}
+			heap.Fix(&r.best, 0)
+		}
+	}
 }
 
 // less orders by value; of equal values the larger id is the lesser.

@@ -142,7 +142,15 @@ func (s *Store) eachSlot(tx *storage.Tx, shop market.ShopID, w market.Window, as
 		return err
 	}
 	for _, p := range periods {
-		if err := visitSlots(p, w, asOf, step, visit); err != nil {
+		first := true
+		err := visitSlots(p, w, asOf, step, func(p *period, i, k int, slot Slot) {
+			if first {
+				tx.ReadsHours(slot.Start)
+				first = false
+			}
+			visit(p, i, k, slot)
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -184,82 +192,146 @@ func (l *Line) Value(c Column, i int) (int64, bool) {
 
 // Line reads the named columns (none named: all) of one series over a window.
 func (s *Store) Line(tx *storage.Tx, shop market.ShopID, id uint32, w market.Window, asOf market.Revision, cols ...Column) (*Line, error) {
+	all, err := s.Lines(tx, shop, []uint32{id}, w, asOf, cols...)
+	if err != nil {
+		return nil, err
+	}
+	return all[0], nil
+}
+
+// Lines is Line for several series, in their order. Series whose ids lie close
+// together, as those of an item's channels do, cost little more than one.
+func (s *Store) Lines(tx *storage.Tx, shop market.ShopID, ids []uint32, w market.Window, asOf market.Revision, cols ...Column) ([]*Line, error) {
 	if len(cols) == 0 {
 		for c := range Column(Width) {
 			cols = append(cols, c)
 		}
 	}
-	r := &lineReader{s: s, id: int(id), cols: cols, line: &Line{}, chosen: map[*period][]chosen{}}
+	l := lines{s: s, tx: tx, shop: shop, cols: cols, chosen: map[*period][]chosen{}, scratch: &scratch{}, out: make([]*Line, len(ids))}
 	err := s.eachSlot(tx, shop, w, asOf, func(p *period, i, k int, slot Slot) {
-		if len(r.chosen[p]) == 0 {
-			r.periods = append(r.periods, p)
+		if len(l.chosen[p]) == 0 {
+			l.periods = append(l.periods, p)
 		}
-		r.chosen[p] = append(r.chosen[p], chosen{i, k})
-		r.line.Slots = append(r.line.Slots, slot)
+		l.chosen[p] = append(l.chosen[p], chosen{i, k})
+		l.slots = append(l.slots, slot)
 	})
-	for _, c := range cols {
-		r.line.Values[c] = make([]int64, 0, len(r.line.Slots))
-	}
-	for err == nil && len(r.periods) > 0 {
-		err = r.next(tx, shop)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("series %d of %s: %w", id, shop, err)
-	}
-	return r.line, nil
-}
-
-// lineReader reads one series, the periods that share blocks together.
-type lineReader struct {
-	s       *Store
-	id      int
-	cols    []Column
-	line    *Line
-	periods []*period // still to be read
-	chosen  map[*period][]chosen
-}
-
-// next reads the first of the periods, and those that share its blocks.
-func (r *lineReader) next(tx *storage.Tx, shop market.ShopID) error {
-	v, err := r.s.view(tx, clockLayout, shop, r.periods[0])
-	if err != nil {
-		return err
-	}
-	lev, end := clockLayout.levels[v.p.level], 1
-	for end < len(r.periods) && lev.merges > 1 && r.periods[end].level == v.p.level &&
-		lev.group(r.periods[end].index) == lev.group(v.p.index) {
-		end++
-	}
-	base := len(r.line.Values[r.cols[0]])
-	for _, c := range r.cols {
-		n := base
-		for _, p := range r.periods[:end] {
-			v.turn(p)
-			if n, err = r.read(v, c, n); err != nil {
-				return err
-			}
+	for i := range ids {
+		l.out[i] = &Line{Slots: l.slots}
+		for _, c := range cols {
+			l.out[i].Values[c] = make([]int64, 0, len(l.slots))
 		}
 	}
-	r.periods = r.periods[end:]
+	for _, near := range neighbours(ids) {
+		if err == nil {
+			err = l.read(ids, near)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("series %d of %s: %w", ids, shop, err)
+	}
+	return l.out, nil
+}
+
+// neighbours gathers the positions of ids that share the smallest of blocks.
+func neighbours(ids []uint32) [][]int {
+	block := uint32(clockLayout.levels[len(clockLayout.levels)-1].rows)
+	var all [][]int
+	at := map[uint32]int{}
+	for i, id := range ids {
+		n, found := at[id/block]
+		if !found {
+			n = len(all)
+			at[id/block], all = n, append(all, nil)
+		}
+		all[n] = append(all[n], i)
+	}
+	return all
+}
+
+// lines reads series, the periods that share blocks together.
+type lines struct {
+	s       *Store
+	tx      *storage.Tx
+	shop    market.ShopID
+	cols    []Column
+	slots   []Slot
+	periods []*period
+	chosen  map[*period][]chosen
+	scratch *scratch
+	out     []*Line
+}
+
+// read reads the series at some positions of ids.
+func (l *lines) read(ids []uint32, near []int) error {
+	r := lineReader{lines: l, from: int(ids[near[0]])}
+	for _, i := range near {
+		r.from, r.to = min(r.from, int(ids[i])), max(r.to, int(ids[i])+1)
+	}
+	for _, i := range near {
+		r.rows, r.into = append(r.rows, int(ids[i])-r.from), append(r.into, l.out[i])
+	}
+	for rest := l.periods; len(rest) > 0; {
+		n, err := r.next(rest)
+		if err != nil {
+			return err
+		}
+		rest = rest[n:]
+	}
 	return nil
 }
 
-// read appends one column of one period, whose first slot is the nth of the line.
-func (r *lineReader) read(v *view, c Column, n int) (int, error) {
-	from := r.id &^ 63
-	b, err := v.bases(int(c), from, from+64)
+// lineReader reads series of the stretch from..to.
+type lineReader struct {
+	*lines
+	from, to int
+	rows     []int // in the stretch
+	into     []*Line
+	done     int // slots
+}
+
+// next reads the first of some periods, and those that share its blocks, and
+// says how many these were.
+func (r *lineReader) next(periods []*period) (int, error) {
+	v, err := r.s.view(r.tx, clockLayout, r.shop, periods[0])
 	if err != nil {
-		return n, err
+		return 0, err
+	}
+	v.scratch = r.scratch
+	lev, end := clockLayout.levels[v.p.level], 1
+	for end < len(periods) && lev.merges > 1 && periods[end].level == v.p.level &&
+		lev.group(periods[end].index) == lev.group(v.p.index) {
+		end++
+	}
+	base := r.done
+	for _, c := range r.cols {
+		r.done = base
+		for _, p := range periods[:end] {
+			v.turn(p)
+			if err := r.period(v, c); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return end, nil
+}
+
+// period appends one column of one period.
+func (r *lineReader) period(v *view, c Column) error {
+	b, err := v.bases(int(c), r.from, r.to)
+	if err != nil {
+		return err
 	}
 	for _, a := range r.chosen[v.p] {
 		x, err := v.value(b, a.i, a.k)
 		if err != nil {
-			return n, err
+			return err
 		}
-		r.line.add(c, n, x, r.id-from)
-		n++
+		for i, row := range r.rows {
+			r.into[i].add(c, r.done, x, row)
+		}
+		r.done++
 	}
-	return n, nil
+	return nil
 }
 
 // add appends the value of one slot.

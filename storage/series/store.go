@@ -30,9 +30,9 @@ type Options struct {
 	// Settle is how long after its end a day, week or month is folded into
 	// the next level; until then corrections are cheap. Default 26 hours.
 	Settle time.Duration
-	// Pins lists, in ascending order, the revisions as of which a shop must
-	// stay readable exactly, because evidence points at them. nil: none.
-	Pins func(tx *storage.Tx, shop market.ShopID) ([]market.Revision, error)
+	// Pins says as of which revisions a shop must stay readable exactly, and from
+	// when on its slots must be kept, because evidence needs them. nil: nothing.
+	Pins func(tx *storage.Tx, shop market.ShopID) (storage.Pins, error)
 }
 
 // Series names one row of a panel: an item on a channel. SKU and Channel are

@@ -1,6 +1,9 @@
 package series
 
-import "shopwatch/internal/market"
+import (
+	"shopwatch/internal/market"
+	"shopwatch/storage/column"
+)
 
 // table is columns of any layout in memory: 32 bits each, 64 where spec.wide.
 type table struct {
@@ -50,6 +53,15 @@ func (t *table) load(dst []int64, col, from int) {
 		n = 0
 	}
 	clear(dst[n:])
+}
+
+// part is load, and which of the rows are not known.
+func (t *table) part(col, from int, v []int64) market.Bits {
+	t.load(v, col, from)
+	if !t.has(col) {
+		return column.AllNull(len(v))
+	}
+	return t.nulls(col, from, len(v), false)
 }
 
 // subtract takes the values of rows from.. off dst.
@@ -113,13 +125,30 @@ func (t *table) nulls(col, from, n int, flag bool) market.Bits {
 	return bits
 }
 
-// slice is the part of a bitmap that belongs to n rows from.., a multiple of 64.
+// slice is the part of a bitmap that belongs to n rows from..; it shares memory
+// when from is a multiple of 64.
 func slice(b market.Bits, from, n int) market.Bits {
+	if from&63 != 0 {
+		return shifted(b, from, n)
+	}
 	w := min(from>>6, len(b))
 	out := b[w:min(w+(n+63)/64, len(b))]
 	if n&63 != 0 && len(out) == (n+63)/64 && out[len(out)-1]>>(n&63) != 0 {
 		out = append(market.Bits(nil), out...)
 		out[len(out)-1] &= 1<<(n&63) - 1
+	}
+	return out
+}
+
+func shifted(b market.Bits, from, n int) market.Bits {
+	var out market.Bits
+	for i := range n {
+		if b.Get(from + i) {
+			if out == nil {
+				out = make(market.Bits, (n+63)/64)
+			}
+			out.Set(i)
+		}
 	}
 	return out
 }

@@ -8,12 +8,15 @@ import (
 	"shopwatch/storage"
 )
 
-// running is the business day of the newest slot, summed up as slots come.
+// running is the business day of the newest slot, summed up as slots come. It is
+// locked for writing while somebody sums it up for the first time, so that the
+// others wait instead of doing the same.
 type running struct {
 	mu     sync.RWMutex
 	day    market.Day
 	totals *Days
 	slots  []Slot
+	failed bool // it is of no use to others
 }
 
 // accumulate adds a slot to its day when the transaction commits.
@@ -27,6 +30,9 @@ func (s *Store) accumulate(tx *storage.Tx, shop *market.Shop, slot Slot, cols *C
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if n := len(r.slots); n > 0 && !slot.Start.After(r.slots[n-1].Start) {
+			return // whoever summed it up has seen the commit already
+		}
 		if day := shop.Day(slot.Start); day != r.day {
 			r.day, r.totals, r.slots = day, newDays(cols.n), nil
 		}
@@ -65,41 +71,63 @@ type Running struct {
 func (r *Running) Release() { r.lock.RUnlock() }
 
 // Today returns the business day of the newest committed slot, from memory; nil
-// when the shop has no slot.
+// when the shop has no slot. The first to ask sums it up.
 func (s *Store) Today(tx *storage.Tx, shop *market.Shop) (*Running, error) {
-	s.mu.Lock()
-	r := s.days[shop.ID]
-	s.mu.Unlock()
-	if r == nil {
-		var err error
-		if r, err = s.sumToday(tx, shop); err != nil || r == nil {
-			return nil, err
-		}
-	}
-	r.mu.RLock()
-	return &Running{Day: r.day, Days: r.totals, Slots: r.slots, lock: &r.mu}, nil
-}
-
-// sumToday reads the slots of the newest day. What it has made is kept unless a
-// commit has come between.
-func (s *Store) sumToday(tx *storage.Tx, shop *market.Shop) (*running, error) {
 	p := s.Panel(shop.ID)
 	if p == nil || p.now == nil {
 		return nil, nil
 	}
-	r := &running{day: shop.Day(p.slot.Start)}
-	d, err := s.day(tx, shop, r.day, 0, s.codec)
-	if err == nil {
-		r.slots = d.slots
-		r.totals, err = d.all()
+	for {
+		r, first := s.running(shop.ID)
+		if first {
+			if err := s.sumToday(tx, shop, r); err != nil {
+				return nil, fmt.Errorf("today of %s: %w", shop.ID, err)
+			}
+		}
+		r.mu.RLock()
+		if first || !r.failed {
+			return &Running{Day: r.day, Days: r.totals, Slots: r.slots, lock: &r.mu}, nil
+		}
+		r.mu.RUnlock()
 	}
-	if err != nil {
-		return nil, fmt.Errorf("today of %s: %w", shop.ID, err)
-	}
+}
+
+// running finds the running day of a shop, or makes it, locked, to be summed up.
+func (s *Store) running(shop market.ShopID) (r *running, first bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if st := s.panels[shop.ID]; st != nil && st.panel == p && len(r.slots) > 0 && r.slots[len(r.slots)-1] == p.slot {
-		s.days[shop.ID] = r
+	if r = s.days[shop]; r == nil {
+		r, first = &running{}, true
+		r.mu.Lock()
+		s.days[shop] = r
 	}
-	return r, nil
+	return r, first
+}
+
+// sumToday reads the slots of the newest day into r and unlocks it. What tx does
+// not see any more is only good for whoever asked with it.
+func (s *Store) sumToday(tx *storage.Tx, shop *market.Shop, r *running) error {
+	r.failed = true
+	defer func() {
+		if r.failed {
+			s.mu.Lock()
+			if s.days[shop.ID] == r {
+				delete(s.days, shop.ID)
+			}
+			s.mu.Unlock()
+		}
+		r.mu.Unlock()
+	}()
+	newest := s.Panel(shop.ID).slot.Start // a later commit finds r and waits for it
+	r.day = shop.Day(newest)
+	d, err := s.day(tx, shop, r.day, 0, s.codec)
+	if err != nil {
+		return err
+	}
+	r.slots = d.slots
+	if r.totals, err = d.all(); err != nil {
+		return err
+	}
+	r.failed = len(r.slots) == 0 || r.slots[len(r.slots)-1].Start.Before(newest)
+	return nil
 }

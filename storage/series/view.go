@@ -8,7 +8,7 @@ import (
 	"shopwatch/storage/column"
 )
 
-// span is values of one column: len(v) series from a multiple of 64 on. Under a
+// span is values of one column: len(v) series next to each other. Under a
 // null bit a gauge holds what it was before, or anything.
 type span struct {
 	v    []int64
@@ -35,8 +35,12 @@ type view struct {
 	// levels that merge.
 	group  []*period
 	blocks map[string]*column.Block
-	// Scratch memory; it is the reason why one reader of bases at a time may be
-	// in use.
+	*scratch
+}
+
+// scratch is memory of views that are read one after the other; it is the
+// reason why one reader of bases at a time may be in use.
+type scratch struct {
 	raw       []byte
 	carry     []int64
 	full, out span
@@ -44,14 +48,21 @@ type view struct {
 	// held is the values decoded last, since the days of a week ask in turn for
 	// the same block.
 	held struct {
-		block *column.Block
-		col   int
-		all   span
+		block   *column.Block
+		col, lo int
+		all     span
+	}
+}
+
+// room makes place for n series.
+func (s *scratch) room(n int) {
+	if len(s.sum) < n {
+		s.full, s.out, s.sum = newSpan(n), newSpan(n), make([]int64, n)
 	}
 }
 
 func (s *Store) view(tx *storage.Tx, l *layout, shop market.ShopID, p *period) (*view, error) {
-	v := &view{tx: tx, l: l, shop: shop, codec: s.codec, p: p, blocks: map[string]*column.Block{}, raw: make([]byte, 0, chunk*4)}
+	v := &view{tx: tx, l: l, shop: shop, codec: s.codec, p: p, blocks: map[string]*column.Block{}, scratch: &scratch{raw: make([]byte, 0, chunk*4)}}
 	lev := l.levels[p.level]
 	v.group = []*period{p}
 	if lev.merges > 1 {
@@ -145,8 +156,7 @@ func (v *view) decodePart(b *column.Block, col, n, lo int, dst *span) error {
 		}
 		return nil
 	}
-	null, _ := column.ReadNulls(&r, n)
-	dst.null = slice(null, lo, len(dst.v))
+	dst.null = column.ReadNullsPart(&r, n, lo, len(dst.v))
 	if !flag && !r.Bad {
 		column.ReadPart(&r, n, lo, dst.v)
 	}
@@ -175,18 +185,13 @@ type baseReader struct {
 // bases begins to read a column; what an earlier reader gave out is no longer
 // valid.
 func (v *view) bases(col, from, to int) (*baseReader, error) {
-	if v.full.v == nil {
-		v.full, v.out, v.sum = newSpan(chunk), newSpan(chunk), make([]int64, chunk)
-	}
+	v.room(to - from)
 	b := &baseReader{v: v, col: col, from: from, to: to, out: span{v: v.out.v[:to-from]}, part: span{v: v.full.v[:to-from]}, sum: v.sum[:to-from]}
 	if v.p.level == 0 {
 		clear(b.sum)
 		return b, nil
 	}
-	b.matrix = make([]span, v.p.bases())
-	for i := range b.matrix {
-		b.matrix[i] = newSpan(to - from)
-	}
+	b.matrix = newMatrix(v.p.bases(), to-from)
 	rows := v.l.levels[v.p.level].rows
 	for r := from; r < to; r += rows {
 		if err := v.gather(b.matrix, col, r, r-from, min(rows, to-r)); err != nil {
@@ -194,6 +199,15 @@ func (v *view) bases(col, from, to int) (*baseReader, error) {
 		}
 	}
 	return b, nil
+}
+
+// newMatrix is spans of n series each.
+func newMatrix(slots, n int) []span {
+	all, m := make([]int64, slots*n), make([]span, slots)
+	for i := range m {
+		m[i].v = all[i*n : (i+1)*n : (i+1)*n]
+	}
+	return m
 }
 
 // load returns the base of the slot at a position; positions must not go
@@ -298,44 +312,45 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	if blk == nil || blk.Rows != have || int(blk.Kind) != v.p.level {
 		return v.tx.Space(space).Damaged(key, "block is missing or of another shape")
 	}
-	all, err := v.hold(blk, col, have*slots)
-	if err != nil {
-		return v.tx.Space(space).Damaged(key, err.Error())
-	}
 	first := row % lev.rows
 	known := min(n, max(have-first, 0))
 	for i := range matrix {
 		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
-	v.spread(matrix, all, v.l.specs[col].gauge, strip{from: first * slots, width: slots, before: before, at: at, n: known})
+	all, err := v.hold(blk, col, have*slots, first*slots, known*slots)
+	if err != nil {
+		return v.tx.Space(space).Damaged(key, err.Error())
+	}
+	v.spread(matrix, all, v.l.specs[col].gauge, strip{width: slots, before: before, at: at, n: known})
 	return nil
 }
 
-// hold decodes a column of a block, unless it is the one decoded last.
-func (v *view) hold(blk *column.Block, col, n int) (span, error) {
+// hold decodes length values from lo on of the n of a column of a block, unless
+// they are those decoded last.
+func (v *view) hold(blk *column.Block, col, n, lo, length int) (span, error) {
 	h := &v.held
-	if h.block == blk && h.col == col {
+	if h.block == blk && h.col == col && h.lo == lo && len(h.all.v) == length {
 		return h.all, nil
 	}
 	h.block = nil
-	if cap(h.all.v) < n {
-		h.all.v = make([]int64, n)
+	if cap(h.all.v) < length {
+		h.all.v = make([]int64, length)
 	}
-	h.all.v = h.all.v[:n]
-	if err := v.decode(blk, col, n, &h.all); err != nil {
+	h.all.v = h.all.v[:length]
+	if err := v.decodePart(blk, col, n, lo, &h.all); err != nil {
 		return span{}, err
 	}
-	h.block, h.col = blk, col
+	h.block, h.col, h.lo = blk, col, lo
 	return h.all, nil
 }
 
-// strip is n series of a merged block, the first at from and width values each,
-// that go into rows at.. of a matrix whose slots begin at before.
-type strip struct{ from, width, before, at, n int }
+// strip is n series of width values each, one after the other, that go into
+// rows at.. of a matrix whose slots begin at before.
+type strip struct{ width, before, at, n int }
 
 // spread writes a strip of a merged block into the matrix.
 func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
-	from, width, before, at, n := s.from, s.width, s.before, s.at, s.n
+	width, before, at, n := s.width, s.before, s.at, s.n
 	if cap(v.carry) < n {
 		v.carry = make([]int64, chunk)
 	}
@@ -347,7 +362,7 @@ func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
 		}
 		if gauge {
 			for r := range carry {
-				carry[r] += all.v[from+r*width+t]
+				carry[r] += all.v[r*width+t]
 			}
 		}
 		if t < before {
@@ -358,14 +373,14 @@ func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
 			copy(m.v[at:at+n], carry)
 		} else {
 			for r, dst := 0, m.v[at:at+n]; r < n; r++ {
-				dst[r] = all.v[from+r*width+t]
+				dst[r] = all.v[r*width+t]
 			}
 		}
 		if len(all.null) == 0 {
 			continue
 		}
 		for r := range n {
-			if all.null.Get(from + r*width + t) {
+			if all.null.Get(r*width + t) {
 				m.null.Set(at + r)
 			}
 		}

@@ -89,7 +89,7 @@ func (m *Memory) Backup(ctx context.Context, w io.Writer) error {
 
 // Health implements storage.Engine.
 func (m *Memory) Health(ctx context.Context, _ bool) (storage.Health, error) {
-	h := storage.Health{Bytes: 1}
+	h := storage.Health{Bytes: 1, Disk: -1}
 	for _, s := range *m.state.Load() {
 		for _, e := range s {
 			h.Bytes += int64(len(e.Key) + len(e.Value))

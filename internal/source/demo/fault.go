@@ -2,11 +2,13 @@ package demo
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
 	"sync/atomic"
+	"time"
 )
 
 // Fault is what goes wrong with one call.
@@ -22,10 +24,25 @@ const (
 	Control        // raw tabs and line ends inside texts
 	Repeat         // rows come twice
 	Shuffle        // rows come in another order
+	Late           // a server answers that has not heard of the last ten minutes
 )
 
 // longBan is how many seconds a used-up quota closes the platform for.
 const longBan = 31062
+
+// lateBy is how far a server lags that answers late.
+const lateBy = 10 * time.Minute
+
+// lateKey marks the context of a request that is answered late.
+type lateKey struct{}
+
+// nowFor is the moment as of which a request is answered.
+func (m *Mall) nowFor(r *http.Request) second {
+	if r.Context().Value(lateKey{}) == nil {
+		return m.now()
+	}
+	return m.at(m.opt.Now().Add(-lateBy))
+}
 
 // Script says what goes wrong with the n-th call, from 1. It must be safe for
 // concurrent use.
@@ -50,6 +67,9 @@ func (m *Mall) FaultyHandler(s Script) http.Handler {
 			}
 			w.Header().Set("Content-Type", "application/json; charset=utf-8")
 			fmt.Fprintf(w, `{"error_response":{"code":7,"msg":"App Call Limited","sub_code":"accesscontrol.limited-by-api-access-count","sub_msg":"This ban will last for %d more seconds","request_id":"x"}}`, seconds)
+			return
+		case Late:
+			inner.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), lateKey{}, true)))
 			return
 		case Busy:
 			http.Error(w, "busy", http.StatusServiceUnavailable)

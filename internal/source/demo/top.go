@@ -47,7 +47,7 @@ const bodyLimit = 1 << 20
 // serveTOP is /router/rest.
 func (m *Mall) serveTOP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
-	c := &topCall{now: m.now()}
+	c := &topCall{now: m.nowFor(r)}
 	method := ""
 	if err := r.ParseForm(); err != nil {
 		c.problem = &topError{code: 41, msg: "Invalid Arguments", sub: "isv.invalid-parameter", words: "the form cannot be read"}

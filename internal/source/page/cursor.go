@@ -199,41 +199,47 @@ const maxDigits = 18
 
 // number reads a plain decimal with at most scale decimals, times 10^scale.
 func (c *cursor) number(scale int) (int64, bool) {
-	neg := c.take('-')
-	start := c.i
-	var v uint64
-	for c.i < len(c.b) && c.b[c.i]-'0' <= 9 {
-		v = v*10 + uint64(c.b[c.i]-'0')
-		c.i++
+	b := c.b[c.i:]
+	neg := len(b) > 0 && b[0] == '-'
+	if neg {
+		b = b[1:]
 	}
-	whole := c.i - start
-	if whole == 0 || whole+scale > maxDigits || whole > 1 && c.b[start] == '0' {
+	v, whole := leading(0, b)
+	if whole == 0 || whole+scale > maxDigits || whole > 1 && b[0] == '0' {
 		return 0, false
 	}
-	if c.i < len(c.b) && c.b[c.i] == '.' {
-		c.i++
-		point := c.i
-		for c.i < len(c.b) && c.b[c.i]-'0' <= 9 {
-			v = v*10 + uint64(c.b[c.i]-'0')
-			if c.i++; c.i-point > scale {
-				return 0, false
-			}
-		}
-		if c.i == point {
+	b = b[whole:]
+	if len(b) > 0 && b[0] == '.' {
+		decimals := 0
+		v, decimals = leading(v, b[1:])
+		if decimals == 0 || decimals > scale {
 			return 0, false
 		}
-		scale -= c.i - point
+		b, scale = b[1+decimals:], scale-decimals
 	}
-	if c.i < len(c.b) && c.b[c.i]|0x20 == 'e' {
+	if len(b) > 0 && b[0]|0x20 == 'e' {
 		return 0, false
 	}
 	for range scale {
 		v *= 10
 	}
+	c.i = len(c.b) - len(b)
 	if neg {
 		return -int64(v), true
 	}
 	return int64(v), true
+}
+
+// leading appends the digits that b begins with to v, and counts them. More than
+// int64 holds wrap around; the caller refuses them by their number.
+func leading(v uint64, b []byte) (uint64, int) {
+	for i, d := range b {
+		if d -= '0'; d > 9 {
+			return v, i
+		}
+		v = v*10 + uint64(d)
+	}
+	return v, len(b)
 }
 
 const (

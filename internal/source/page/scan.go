@@ -9,7 +9,7 @@ import (
 // per goroutine.
 type Scanner struct {
 	layout   Layout
-	keys     [][]byte // of the members of the page's first item, with quotes and colon; they lie in the page
+	keys     [][]byte // of the members of the page's first item, from the comma before to the colon; they lie in the page
 	fields   []int    // the field of each of keys, -1 when it is not wanted
 	seen     []bool   // fields met in the item that is being read
 	envelope []byte
@@ -115,16 +115,18 @@ func (s *Scanner) item(c *cursor, rows *Rows) bool {
 	}
 	clear(s.seen)
 	for at := 0; ; at++ {
-		done, ok := c.next('}', at == 0)
+		f, ok := s.expected(c, at)
 		if !ok {
-			return false
-		}
-		if done {
-			break
-		}
-		f, ok := s.member(c, at)
-		if !ok {
-			return false
+			done := false
+			if done, ok = c.next('}', at == 0); !ok {
+				return false
+			}
+			if done {
+				break
+			}
+			if f, ok = s.member(c, at); !ok {
+				return false
+			}
 		}
 		if f < 0 {
 			if !c.skip(0) {
@@ -140,16 +142,19 @@ func (s *Scanner) item(c *cursor, rows *Rows) bool {
 	return s.finish(rows)
 }
 
+// expected steps over the key that stood here in the first item, with the comma
+// before it, and tells which field it is.
+func (s *Scanner) expected(c *cursor, at int) (int, bool) {
+	if at >= len(s.keys) || !bytes.HasPrefix(c.b[c.i:], s.keys[at]) {
+		return 0, false
+	}
+	c.i += len(s.keys[at])
+	return s.fields[at], true
+}
+
 // member reads a key with its colon and tells which field it is, -1 for none.
 func (s *Scanner) member(c *cursor, at int) (int, bool) {
 	c.space()
-	if at < len(s.keys) {
-		k := s.keys[at]
-		if len(c.b)-c.i > len(k) && bytes.Equal(c.b[c.i:c.i+len(k)], k) {
-			c.i += len(k)
-			return s.fields[at], true
-		}
-	}
 	start := c.i
 	key, ok := c.key()
 	if !ok {
@@ -162,6 +167,12 @@ func (s *Scanner) member(c *cursor, at int) (int, bool) {
 		}
 	}
 	if at == len(s.keys) && at < 64 { // the first item of the page teaches the order
+		if at > 0 {
+			if c.b[start-1] != ',' {
+				return f, true // with a space between them nothing is gained
+			}
+			start--
+		}
 		s.keys = append(s.keys, c.b[start:c.i]) // with the colon
 		s.fields = append(s.fields, f)
 	}
