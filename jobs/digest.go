@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -82,9 +83,43 @@ func (d *Digest) Write(ctx context.Context, due time.Time) error {
 	return nil
 }
 
+// Send posts the latest report to places now, whether they have had it or not,
+// and returns how many places that is: all that receive the kind when none is
+// named. Nothing of what is due later is left out because of it.
+func (d *Digest) Send(ctx context.Context, to []outbox.Route) (int, error) {
+	d, err := d.current(ctx)
+	if err != nil {
+		return 0, err
+	}
+	now := d.Now()
+	if len(to) == 0 {
+		err := d.DB.View(ctx, func(tx *storage.Tx) (err error) {
+			to, err = d.receivers(tx, now)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	from, last := d.Kind.Latest(d.Shop, now)
+	key := d.key(last) + "/sent/" + now.UTC().Format("20060102T150405.000")
+	for _, team := range byUnit(to) {
+		q := report.DigestQuery{Kind: d.Kind, From: from, Day: last, Now: now, Unit: team[0].Unit, Fresh: d.Fresh, Cache: d.Cache}
+		dig, err := d.load(ctx, q)
+		if err != nil {
+			return 0, err
+		}
+		err = d.DB.Update(ctx, func(tx *storage.Tx) error { return d.enqueue(tx, evidence.Digest{Report: dig}, team, key, 0) })
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(to), nil
+}
+
 // write puts one report into the outbox for the places of one team.
 func (d *Digest) write(ctx context.Context, q report.DigestQuery, team []outbox.Route, due time.Time) error {
-	dig, err := report.LoadDigest(ctx, d.DB, d.Shop, q)
+	dig, err := d.load(ctx, q)
 	if errors.Is(err, report.ErrNoData) {
 		d.Logger.LogAttrs(ctx, slog.LevelInfo, "digest skipped: no data", slog.String("kind", string(q.Kind)), slog.String("day", q.Day.String()))
 		return nil
@@ -101,11 +136,20 @@ func (d *Digest) write(ctx context.Context, q report.DigestQuery, team []outbox.
 		m.Planned = planned
 	}
 	return d.DB.Update(ctx, func(tx *storage.Tx) error {
-		if err := d.enqueue(tx, m, team, due); err != nil || d.Kind != report.DigestMorning || q.Unit != "" {
+		if err := d.enqueue(tx, m, team, d.key(q.Day), d.turn(due)); err != nil || d.Kind != report.DigestMorning || q.Unit != "" {
 			return err
 		}
 		return d.notePosted(tx, dig)
 	})
+}
+
+// load is the report; a store without any facts gives report.ErrNoData.
+func (d *Digest) load(ctx context.Context, q report.DigestQuery) (report.Digest, error) {
+	dig, err := report.LoadDigest(ctx, d.DB, d.Shop, q)
+	if err == nil && dig.Data.Revision == 0 {
+		err = report.ErrNoData
+	}
+	return dig, err
 }
 
 // current is d about the shop as people have planned it by now.
@@ -120,15 +164,15 @@ func (d *Digest) current(ctx context.Context) (*Digest, error) {
 }
 
 // enqueue puts the report into the outbox for some places together with its
-// evidence.
-func (d *Digest) enqueue(tx *storage.Tx, m evidence.Digest, routes []outbox.Route, due time.Time) error {
+// evidence: as new messages under key, or as the edit of what stands there.
+func (d *Digest) enqueue(tx *storage.Tx, m evidence.Digest, routes []outbox.Route, key string, turn int) error {
 	b := evidence.Basis{Shop: d.Shop, Rules: report.Rules{Fresh: d.Fresh}}
 	langs, channels := places(routes)
 	id, err := keep(tx, b, m.Said(b, langs, channels))
 	if err != nil {
 		return err
 	}
-	key, now := d.key(m.Report.Day), m.Report.Now
+	now := m.Report.Now
 	for _, r := range routes {
 		messages := m.Messages(b, r.Lang)
 		messages[0] = card.New(i18n.For(r.Lang), d.Shop).Evidence(messages[0], id)
@@ -138,7 +182,7 @@ func (d *Digest) enqueue(tx *storage.Tx, m evidence.Digest, routes []outbox.Rout
 		}
 		entries := posts(r, key, messages, now)
 		if begun {
-			entries = edits(r, key, messages[0], d.turn(due), now)
+			entries = edits(r, key, messages[0], turn, now)
 		}
 		for _, e := range entries {
 			if _, err := tx.Enqueue(e); err != nil {

@@ -47,6 +47,7 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
 	mux.HandleFunc("POST /replay", a.localReplay)
+	mux.HandleFunc("POST /digest", a.localDigest)
 	mux.HandleFunc("POST /backup", a.localBackup)
 	mux.HandleFunc("POST /check", a.localCheck)
 	mux.HandleFunc("POST /stats", a.localStats)

@@ -35,6 +35,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	benchVerb,
 	alertVerb,
 	outboxVerb,
+	digestVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -77,9 +77,9 @@ func (k DigestKind) Latest(shop *market.Shop, now time.Time) (from, to market.Da
 	return today - 1, today - 1
 }
 
-// campaignOf is the id of the campaign that holds a day, of the last one before
+// campaignNear is the id of the campaign that holds a day, of the last one before
 // it when none does but none is near either, or "" for the loader's own choice.
-func campaignOf(cal market.Calendar, d market.Day) string {
+func campaignNear(cal market.Calendar, d market.Day) string {
 	for _, c := range cal.Campaigns {
 		if len(c.Phases) == 0 {
 			continue

@@ -122,7 +122,7 @@ func (l *loader) digestGMV(d *Digest, q DigestQuery) error {
 // digest is about.
 func (l *loader) digestOutlook(d *Digest, q DigestQuery) error {
 	if q.Kind == DigestCampaign {
-		c, err := l.campaign(CampaignQuery{Now: q.Now, ID: campaignOf(l.shop.Calendar, q.Day), AsOf: q.AsOf, Fresh: q.Fresh})
+		c, err := l.campaign(CampaignQuery{Now: q.Now, ID: campaignNear(l.shop.Calendar, q.Day), AsOf: q.AsOf, Fresh: q.Fresh})
 		if err != nil && !errors.Is(err, ErrNoCampaign) {
 			return err
 		}
