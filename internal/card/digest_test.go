@@ -39,6 +39,9 @@ func weekly() report.Digest {
 	d.Brief = report.Brief{
 		Moves: &price, Floor: &floor, Conflicts: &conflict, Stock: &shelves, Slow: &shelves, Restock: &order, Hits: &best, New: &fresh, Complaints: &voice,
 	}
+	rating := report.NPS{From: d.From, To: d.Day, Data: coverage(), Ratings: report.Ratings{Good: 900, Neutral: 60, Bad: 40, Margin: 2.8, Score: report.Value{V: 86, Known: true}}}
+	d.Brief.NPS = &rating
+	d.Brief.Live = &report.Live{From: d.From, To: d.Day, Data: coverage(), Paid: 12_000_000_00, All: 62_840_000_00, Visitors: 40_000}
 	for _, s := range []struct {
 		name    string
 		by      metric.Dim
@@ -89,11 +92,11 @@ func digestCards(p Pen, out map[string]chat.Message) {
 // Every subject that has something to say is in the thread, and one without is not.
 func TestDigestSubjects(t *testing.T) {
 	p := New(i18n.En(), shop())
-	full := text(t, joined(p.DigestThread(weekly())))
+	full := text(t, joined(append(p.DigestThread(weekly()), p.Digest(weekly(), ""))))
 	empty := text(t, joined(p.DigestThread(morning())))
 	for _, title := range []string{
 		"Traffic by entry", "Price bands", "Regions", "Members", "Search", "Shipping", "Refunds", "Advertising",
-		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "What was promised", "How the rules did",
+		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "NPS", "Livestream", "month-end", "base 97%", "What was promised", "How the rules did",
 	} {
 		if !strings.Contains(full, title) {
 			t.Errorf("%q is not in a full digest", title)

@@ -11,8 +11,8 @@ import (
 )
 
 // DigestThread is what stands in a digest's thread, always in the same order: the
-// campaign, units in a race, channels, customers and traffic, rivals and prices,
-// stock, service, what buyers complain of, advertising, what was promised, and
+// campaign, units in a race, channels, customers and traffic, livestreams, rivals
+// and prices, stock, service, what buyers complain of, advertising, what was promised, and
 // how the rules did. A part without anything to say is left out.
 func (p Pen) DigestThread(d report.Digest) []chat.Message {
 	var out []chat.Message
@@ -41,6 +41,7 @@ func (p Pen) DigestThread(d report.Digest) []chat.Message {
 		sections []chat.Section
 	}{
 		{"part_customers", p.subjects(b, "traffic", "bands", "regions", "members", "search")},
+		{"part_live", p.briefLive(b)},
 		{"part_prices", p.briefPrices(b)},
 		{"part_stock", p.briefStock(b)},
 		{"part_service", p.subjects(b, "service", "returns")},
@@ -175,7 +176,18 @@ func (p Pen) briefVoice(b report.Brief) []chat.Section {
 	if b.Complaints == nil {
 		return nil
 	}
-	return inside(p.Complaints(*b.Complaints, ""))
+	out := inside(p.Complaints(*b.Complaints, ""))
+	if b.NPS != nil {
+		out = append(out, inside(p.NPS(*b.NPS, ""))[0])
+	}
+	return out
+}
+
+func (p Pen) briefLive(b report.Brief) []chat.Section {
+	if b.Live == nil {
+		return nil
+	}
+	return inside(p.Live(*b.Live, ""))
 }
 
 // promises is what people took on, with what became of it.

@@ -22,6 +22,8 @@ type Brief struct {
 	Hits       *Hits          `json:"hits,omitempty"`
 	New        *NewItems      `json:"new,omitempty"`
 	Complaints *Complaints    `json:"complaints,omitempty"`
+	NPS        *NPS           `json:"nps,omitempty"`
+	Live       *Live          `json:"live,omitempty"` // livestreams, when there were any
 }
 
 // BriefFigures is one subject that is nothing but metrics by one dimension.
@@ -80,7 +82,7 @@ func (l *loader) brief(ctx context.Context, d *Digest, q DigestQuery) error {
 		}
 	}
 	for _, part := range []func(context.Context, *Brief, DigestQuery) error{
-		l.briefPrices, l.briefStock, l.briefRestock, l.briefItems, l.briefVoice,
+		l.briefPrices, l.briefStock, l.briefRestock, l.briefItems, l.briefVoice, l.briefLive,
 	} {
 		if err := part(ctx, &d.Brief, q); err != nil {
 			return err
@@ -210,6 +212,21 @@ func (l *loader) briefVoice(_ context.Context, b *Brief, q DigestQuery) error {
 	c, err := l.complaints(ComplaintsQuery{Now: q.Now, From: q.From, To: q.Day, Unit: q.Unit, Top: briefRows, AsOf: q.AsOf, Fresh: q.Fresh})
 	if err == nil && c.Reviews+c.Total > 0 {
 		b.Complaints = &c
+	}
+	if seldom(err) != nil || !slices.Contains(wide, q.Kind) {
+		return seldom(err)
+	}
+	n, err := l.nps(NPSQuery{Now: q.Now, From: q.From, To: q.Day, Unit: q.Unit, By: metric.ByUnit, Top: briefRows, AsOf: q.AsOf, Fresh: q.Fresh})
+	if err == nil && n.Score.Known {
+		b.NPS = &n
+	}
+	return seldom(err)
+}
+
+func (l *loader) briefLive(_ context.Context, b *Brief, q DigestQuery) error {
+	v, err := l.live(LiveQuery{Now: q.Now, From: q.From, To: q.Day, Unit: q.Unit, Top: briefRows, AsOf: q.AsOf, Fresh: q.Fresh})
+	if err == nil && len(v.Sessions) > 0 {
+		b.Live = &v
 	}
 	return seldom(err)
 }
