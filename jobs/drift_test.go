@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"shopwatch/internal/alert"
-	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
 	"shopwatch/internal/report"
@@ -139,7 +138,7 @@ func driftWorld(t *testing.T, change *func(int, map[string]any)) (*trust, *strin
 	n := notify.New(testShop(), root)
 	w.Notifiers = []*notify.Notifier{n}
 	fresh := report.Freshness{"orders": 1000 * time.Hour, "own": 1000 * time.Hour}
-	w.watch = &Watch{DB: w.DB, Rules: report.Rules{Rules: analysis.Defaults(), Fresh: fresh}, Notify: n, Logger: w.Logger, Now: w.Now}
+	w.watch = &Watch{DB: w.DB, Rules: report.Rules{Rules: aboutNumbers(), Fresh: fresh}, Notify: n, Logger: w.Logger, Now: w.Now}
 	w.orders(40)
 	own := market.NewBatch(market.OwnPrices, 40)
 	for i := range 40 {

@@ -22,6 +22,8 @@ type Watch struct {
 	Notify *notify.Notifier
 	Logger *slog.Logger
 	Now    func() time.Time
+
+	hour time.Time // in which the rules about whole days have looked
 }
 
 // Job makes the watching job.
@@ -36,11 +38,13 @@ func (w *Watch) Look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", w.Notify.Shop.ID, err)
 	}
-	seen, err := report.Watch(ctx, w.DB, shop, w.Rules, now)
+	rules, hour := w.Rules, now.Truncate(time.Hour)
+	rules.HourDone = w.hour.Equal(hour)
+	seen, err := report.Watch(ctx, w.DB, shop, rules, now)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", shop.ID, err)
 	}
-	return w.DB.Update(ctx, func(tx *storage.Tx) error {
+	err = w.DB.Update(ctx, func(tx *storage.Tx) error {
 		list, err := w.step(tx, seen, now)
 		if err != nil {
 			return err
@@ -54,6 +58,10 @@ func (w *Watch) Look(ctx context.Context) error {
 		w.log(ctx, seen, list)
 		return nil
 	})
+	if err == nil {
+		w.hour = hour
+	}
+	return err
 }
 
 // witness keeps what the alerts that are told were computed from.

@@ -17,6 +17,9 @@ var escape = strings.NewReplacer("%", "%25", "|", "%7C")
 // shop, rule and subject. A subject's title does not count, as it may change.
 func Fingerprint(shop market.ShopID, rule analysis.Rule, s analysis.Subject) string {
 	parts := []string{string(shop), string(rule), string(s.Unit), string(s.SKU), string(s.Channel), s.Rival}
+	if s.Member != "" { // problems without one keep the name that they had before there were any
+		parts = append(parts, s.Member)
+	}
 	for i, p := range parts {
 		parts[i] = escape.Replace(p)
 	}

@@ -21,11 +21,12 @@ const (
 	LabelSKU      = "sku"
 	LabelChannel  = "channel"
 	LabelRival    = "rival"
+	LabelMember   = "member" // dimension=key, of what no other label names
 )
 
 // LabelNames lists every label.
 func LabelNames() []string {
-	return []string{LabelShop, LabelRule, LabelSeverity, LabelUnit, LabelSKU, LabelChannel, LabelRival}
+	return []string{LabelShop, LabelRule, LabelSeverity, LabelUnit, LabelSKU, LabelChannel, LabelRival, LabelMember}
 }
 
 // Labels are the labels of the alert as it now stands.
@@ -34,7 +35,7 @@ func (a *Alert) Labels() Labels {
 	l := Labels{}
 	for name, v := range map[string]string{
 		LabelShop: string(a.Shop), LabelRule: string(a.Rule), LabelSeverity: string(a.Latest.Severity),
-		LabelUnit: string(s.Unit), LabelSKU: string(s.SKU), LabelChannel: string(s.Channel), LabelRival: s.Rival,
+		LabelUnit: string(s.Unit), LabelSKU: string(s.SKU), LabelChannel: string(s.Channel), LabelRival: s.Rival, LabelMember: s.Member,
 	} {
 		if v != "" {
 			l[name] = v

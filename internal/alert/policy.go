@@ -61,11 +61,15 @@ func DefaultPolicy() Policy {
 	return Policy{
 		For: map[analysis.Rule]time.Duration{
 			analysis.RuleGMVDrop: 10 * time.Minute,
+			analysis.RuleNoData:  30 * time.Minute,
 		},
 		KeepFiring: map[analysis.Rule]time.Duration{
 			analysis.RuleGMVDrop:        30 * time.Minute,
 			analysis.RuleRivalMove:      20 * time.Minute,
 			analysis.RuleComplaintSpike: 2 * time.Hour,
+			analysis.RuleNoData:         10 * time.Minute,
+			analysis.RulePriceConflict:  30 * time.Minute,
+			analysis.RuleTargetPace:     24 * time.Hour,
 		},
 		Stay:        0.7,
 		UpdateEvery: time.Hour,
@@ -86,7 +90,8 @@ func DefaultPolicy() Policy {
 }
 
 // Volume is how much business stands behind a finding: complaints of a spike,
-// our units of a week for a price move, units of a week for a stock-out. known
+// our units of a week for a price move, units of a week for a stock-out, what
+// stands behind the ratio of a declared rule. known
 // is false for a rule that has none.
 func Volume(f analysis.Finding) (n int64, known bool) {
 	switch {
@@ -96,6 +101,8 @@ func Volume(f analysis.Finding) (n int64, known bool) {
 		return f.Price.Sold7d, true
 	case f.Stock != nil:
 		return int64(f.Stock.PerDay*7 + 0.5), true
+	case f.Reading != nil && f.Reading.Volume > 0:
+		return int64(f.Reading.Volume), true
 	}
 	return 0, false
 }

@@ -92,8 +92,9 @@ type Inhibition struct {
 	Equal  []string
 }
 
-// DefaultInhibitions are built in: what is out of stock cannot sell, and a rival's cut does
-// not matter for it.
+// DefaultInhibitions are built in: what is out of stock cannot sell, and a
+// rival's cut does not matter for it; while orders are late nobody knows what
+// was sold; a price that is wrong by itself conflicts with all others.
 func DefaultInhibitions() []Inhibition {
 	must := func(s string) Matchers {
 		m, err := ParseMatchers(s)
@@ -104,5 +105,7 @@ func DefaultInhibitions() []Inhibition {
 	}
 	return []Inhibition{
 		{Name: "stock_out", Source: must("rule=stock_out severity=critical"), Target: must("rule=~gmv_drop|rival_move"), Equal: []string{LabelShop, LabelSKU}},
+		{Name: "no_data", Source: must(`rule=no_data severity!=info`), Target: must("rule=~gmv_drop|target_pace"), Equal: []string{LabelShop}},
+		{Name: "below_floor", Source: must("rule=below_floor"), Target: must("rule=price_conflict"), Equal: []string{LabelShop, LabelSKU}},
 	}
 }

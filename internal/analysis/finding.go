@@ -16,6 +16,18 @@ const (
 	RuleRivalMove      Rule = "rival_move"
 	RuleStockOut       Rule = "stock_out"
 	RuleComplaintSpike Rule = "complaint_spike"
+	RuleCounterfeit    Rule = "counterfeit"
+	RuleBelowFloor     Rule = "below_floor"
+	RulePriceConflict  Rule = "price_conflict"
+	RuleAdsOut         Rule = "ads_out_of_stock"
+	RuleTargetPace     Rule = "target_pace"
+	RuleLateShipping   Rule = "late_shipping"
+	RuleReturnRate     Rule = "return_rate"
+	RuleFunnelDrop     Rule = "funnel_drop"
+	RuleSearchDrop     Rule = "search_drop"
+	RuleSearchSurge    Rule = "search_surge"
+	RuleSellThrough    Rule = "sell_through"
+	RuleNoData         Rule = "no_data"
 )
 
 // Severity orders findings by how soon someone must act.
@@ -46,6 +58,9 @@ type Subject struct {
 	Title   string         `json:"title,omitempty"` // text from outside
 	Channel market.Channel `json:"channel,omitempty"`
 	Rival   string         `json:"rival,omitempty"`
+	// Member is what no other member names, as dimension=key: entry=search,
+	// category=..., source=mall_orders.
+	Member string `json:"member,omitempty"`
 }
 
 // Finding is a problem seen at one moment, with the numbers that show it.
@@ -62,6 +77,7 @@ type Finding struct {
 	Price      *RivalMove      `json:"price,omitempty"`
 	Stock      *StockOut       `json:"stock,omitempty"`
 	Complaints *ComplaintSpike `json:"complaints,omitempty"`
+	Reading    *Reading        `json:"reading,omitempty"` // of all other rules
 }
 
 // GMVDrop says that paid GMV of a window stands out, in money or in orders,

@@ -122,6 +122,23 @@ func expect(now GMVSample, before []GMVSample) usual {
 	return u
 }
 
+// Usual is what a window of a scope should bring, in minor units; Lower is the
+// end of the interval in which ordinary windows lie.
+type Usual struct {
+	Known                              bool
+	Expected, Deviation, Lower, Orders float64
+}
+
+// UsualGMV is what the rule holds a window against; not known with too few
+// comparable windows.
+func UsualGMV(r GMVRule, s GMVScope) Usual {
+	if len(s.Before) < r.MinSamples {
+		return Usual{}
+	}
+	u := expect(s.Now, s.Before)
+	return Usual{Known: true, Expected: u.expected, Deviation: u.sd, Lower: max(0, u.expected-r.Z*u.sd), Orders: u.orders}
+}
+
 // deviation is how far an ordinary window lies from the median of n samples: the
 // larger of what they show and what chance and uneven days alone would give.
 func deviation(samples []float64, mid, dispersion, orders float64) float64 {

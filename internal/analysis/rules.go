@@ -15,6 +15,16 @@ type Rules struct {
 	Money      Materiality
 	// Off switches rules off: they neither open nor end anything.
 	Off map[Rule]bool
+	// Specs is every rule in the order in which they run; nil is Registry.
+	Specs []Spec `json:",omitempty"`
+}
+
+// All is every rule in order.
+func (r Rules) All() []Spec {
+	if r.Specs == nil {
+		return Registry()
+	}
+	return r.Specs
 }
 
 // Materiality turns money at risk into severity, as shares of the shop's median

@@ -14,6 +14,7 @@ import (
 	"shopwatch/commands"
 	"shopwatch/internal/access"
 	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
@@ -61,6 +62,8 @@ type Shop struct {
 	Routes []outbox.Route // of digests
 	Alerts *alert.Route   // of alerts; nil tells nobody
 	Rules  report.Rules
+	// Floors are the least weights of what is told, by rule.
+	Floors map[analysis.Rule]alert.Floor
 }
 
 // Feed is a source and how its declaration wants it read. Source is nil for a
@@ -247,7 +250,9 @@ func Env(db *storage.DB, panels *series.Store, s *Shop) *commands.Env {
 	if s.Alerts == nil {
 		s.Alerts = &alert.Route{Name: "alerts"}
 	}
-	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: notify.New(s.Shop, s.Alerts), Rules: s.Rules, Posts: s.Routes})
+	n := notify.New(s.Shop, s.Alerts)
+	n.Policy.Floor = s.Floors
+	return commands.New(commands.Env{DB: db, Series: panels, Shop: s.Shop, Notify: n, Rules: s.Rules, Posts: s.Routes})
 }
 
 // delivery are the waits of the outbox.

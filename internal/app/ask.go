@@ -141,7 +141,7 @@ func configuredShop(c *config.Config) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Shop{Shop: c.Markets()[0], Rules: limits}
+	s := &Shop{Shop: c.Markets()[0], Rules: limits, Floors: floors(c, c.Markets()[0].Currency)}
 	for _, spec := range specs {
 		if spec.Shop == s.ID {
 			s.Feeds = append(s.Feeds, Feed{Spec: spec})

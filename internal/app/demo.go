@@ -156,7 +156,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 		Shop: shop, Feeds: feeds, Routes: demoRoutes(d.opt.Lang), Alerts: demoAlerts(d.opt.Lang),
 		Rules: report.Rules{Rules: analysis.Defaults(), Cache: report.NewCache()},
 	}
-	if err := saveShop(ctx, d.db, shop); err != nil {
+	if err := errors.Join(saveShop(ctx, d.db, shop), saveRules(ctx, d.db, d.shop)); err != nil {
 		return err
 	}
 	seal, err := loadSeal(ctx, d.db, seededKey(d.opt.Seed))

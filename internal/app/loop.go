@@ -24,6 +24,7 @@ func (a *App) Run(ctx context.Context) error {
 		}
 		return nil
 	})
+	g.Go(func() error { a.warm(ctx); return nil })
 	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.attendLoop(ctx) })
 	g.Go(func() error { return a.send(ctx) })
@@ -31,6 +32,15 @@ func (a *App) Run(ctx context.Context) error {
 	a.scheduler.Wait()
 	a.deliver.Wait()
 	return err
+}
+
+// warm spares the first to ask about today the wait.
+func (a *App) warm(ctx context.Context) {
+	for i := range a.set.Shops {
+		if err := a.set.Series.Warm(ctx, a.set.Shops[i].Shop); err != nil {
+			a.set.Logger.LogAttrs(ctx, slog.LevelWarn, "panel of today not read", slog.Any("err", err))
+		}
+	}
 }
 
 // schedule runs the jobs as the clock goes on.

@@ -33,8 +33,9 @@ type told struct {
 	To       []string `json:"to"`
 	Language string   `json:"language"`
 	GroupBy  []string `json:"group_by"`
-	// Wait and Repeat are durations as the file writes them.
+	// Wait, Interval and Repeat are durations as the file writes them.
 	Wait      string     `json:"group_wait"`
+	Interval  string     `json:"group_interval"`
 	Repeat    string     `json:"repeat_interval"`
 	HeldUntil *time.Time `json:"held_until"` // null outside quiet hours
 	Escalate  []string   `json:"escalate"`
@@ -109,7 +110,7 @@ func traceLabels(c *config.Config, text string) (alert.Labels, *market.Shop, err
 func tellOf(r *alert.Route, shop *market.Shop, at time.Time) told {
 	t := told{
 		Node: r.Name, Language: r.Lang, GroupBy: r.GroupBy,
-		Wait: config.Duration(r.Wait).String(), Repeat: config.Duration(r.Repeat).String(),
+		Wait: config.Duration(r.Wait).String(), Interval: config.Duration(r.Interval).String(), Repeat: config.Duration(r.Repeat).String(),
 		To: names(r.To), Mention: names(r.Mentions),
 	}
 	for _, rung := range r.Ladder {
@@ -156,7 +157,7 @@ func traceText(labels alert.Labels, path []visited, to []told) string {
 		}
 		line("to", strings.Join(t.To, ", "))
 		line("language", t.Language)
-		line("group by", strings.Join(t.GroupBy, ", ")+"; wait "+t.Wait+", repeat "+t.Repeat)
+		line("group by", strings.Join(t.GroupBy, ", ")+"; wait "+t.Wait+", interval "+t.Interval+", repeat "+t.Repeat)
 		line("mention", strings.Join(t.Mention, ", "))
 		line("escalate", strings.Join(t.Escalate, ", then "))
 		if t.HeldUntil != nil {

@@ -51,6 +51,9 @@ func treeOf(n *config.AlertRoute, above alert.Receiver) alert.Route {
 	if n.HasWait {
 		r.Wait = time.Duration(n.GroupWait)
 	}
+	if n.HasInterval {
+		r.Interval = time.Duration(n.GroupInterval)
+	}
 	if n.HasRepeat {
 		r.Repeat = time.Duration(n.RepeatInterval)
 	}

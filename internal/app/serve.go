@@ -52,6 +52,11 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err := saveShop(ctx, db, shops[0].Shop); err != nil {
 		return err
 	}
+	for i := range shops {
+		if err := saveRules(ctx, db, &shops[i]); err != nil {
+			return err
+		}
+	}
 	panels, err := openSeries(ctx, db, agesOf(c))
 	if err != nil {
 		return err
@@ -126,7 +131,7 @@ func servedShops(c *config.Config, env func(string) (string, bool), clock *Clock
 		if err != nil {
 			return nil, err
 		}
-		s := Shop{Shop: m, Feeds: feeds, Rules: limits}
+		s := Shop{Shop: m, Feeds: feeds, Rules: limits, Floors: floors(c, m.Currency)}
 		for _, p := range c.Post {
 			if p.Shop == string(m.ID) {
 				s.Routes = append(s.Routes, route(c, p))

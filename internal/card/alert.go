@@ -42,7 +42,7 @@ func (p Pen) AlertRoot(r Root, now time.Time) chat.Message {
 func (p Pen) singleRoot(r Root, now time.Time) chat.Message {
 	a := r.Alerts[0]
 	f := a.Latest
-	title := p.severity(f.Severity) + " " + p.t("rule_"+string(a.Rule)) + " · " + p.subject(f.Subject)
+	title := p.severity(f.Severity) + " " + p.RuleName(a.Rule) + " · " + p.subject(f.Subject)
 	lines := append([]chat.Rich{bold(title)}, p.evidence(f)...)
 	if f.AtRisk > 0 && a.State.Open() {
 		lines = append(lines, line(p.t("at_risk", "money", p.short(f.AtRisk))))
@@ -51,7 +51,7 @@ func (p Pen) singleRoot(r Root, now time.Time) chat.Message {
 	lines = append(lines, p.noteLine(a)...)
 	s := chat.Section{Body: append(lines, p.mentions(r)...), Accessory: p.moreMenu(r.ID, r.Alerts), Buttons: p.alertButtons(r.ID, r.Alerts)}
 	s.Note = append([]chat.Rich{line(p.t("seen", "time", p.moment(a.SeenAt), "since", p.moment(a.Since)))}, p.rootNote(r)...)
-	m := chat.Message{Text: headline(p.state(a), p.t("rule_"+string(a.Rule))+p.t("colon"), p.subject(f.Subject), p.gist(f)), Sections: []chat.Section{s}}
+	m := chat.Message{Text: headline(p.state(a), p.RuleName(a.Rule)+p.t("colon"), p.subject(f.Subject), p.gist(f)), Sections: []chat.Section{s}}
 	return p.Evidence(m, a.Evidence)
 }
 
@@ -97,7 +97,7 @@ func (p Pen) ruleNames(list []alert.Alert) string {
 	for _, a := range list {
 		if !seen[a.Rule] {
 			seen[a.Rule] = true
-			names = append(names, p.t("rule_"+string(a.Rule)))
+			names = append(names, p.RuleName(a.Rule))
 		}
 	}
 	return p.L.Join(names)
@@ -147,7 +147,7 @@ func (p Pen) groupStanding(list []alert.Alert, now time.Time) []chat.Rich {
 
 // AlertLine is an alert in one line, without its severity.
 func (p Pen) AlertLine(a alert.Alert) string {
-	return p.t("rule_"+string(a.Rule)) + " · " + p.subject(a.Latest.Subject) + p.t("colon") + p.gist(a.Latest)
+	return p.RuleName(a.Rule) + " · " + p.subject(a.Latest.Subject) + p.t("colon") + p.gist(a.Latest)
 }
 
 // severity is a word with a sign beside it; neither colour nor sign stands alone.
@@ -265,6 +265,10 @@ func (p Pen) subject(s analysis.Subject) string {
 		name = string(s.SKU)
 	case s.Unit != "":
 		return p.unit(s.Unit)
+	case s.Member != "":
+		return p.memberNamed(s.Member)
+	case s.Channel != "":
+		return p.channel(s.Channel)
 	default:
 		return p.shop()
 	}

@@ -20,7 +20,7 @@ func (p Pen) Alerts(list []alert.Alert, pending int, now time.Time, question str
 	const shown = 10
 	for _, a := range list[:min(shown, len(list))] {
 		s := chat.Section{Body: []chat.Rich{
-			bold(p.severity(a.Latest.Severity) + " " + p.t("rule_"+string(a.Rule)) + " · " + p.subject(a.Latest.Subject)),
+			bold(p.severity(a.Latest.Severity) + " " + p.RuleName(a.Rule) + " · " + p.subject(a.Latest.Subject)),
 			line(p.gist(a.Latest)), p.standing(a, now),
 		}}
 		if a.State == alert.Firing {
@@ -40,7 +40,7 @@ func (p Pen) Alerts(list []alert.Alert, pending int, now time.Time, question str
 // AlertDetails shows every number behind an alert.
 func (p Pen) AlertDetails(a alert.Alert, now time.Time) chat.Message {
 	f := a.Latest
-	lines := append([]chat.Rich{bold(p.t("rule_"+string(a.Rule)) + " · " + p.subject(f.Subject))}, p.evidence(f)...)
+	lines := append([]chat.Rich{bold(p.RuleName(a.Rule) + " · " + p.subject(f.Subject))}, p.evidence(f)...)
 	lines = append(lines, p.proof(f)...)
 	lines = append(lines,
 		line(p.t("worst", "money", p.short(a.Worst))),
@@ -70,5 +70,5 @@ func (p Pen) questions(a alert.Alert) []chat.Button {
 	case f.GMV != nil:
 		return []chat.Button{p.run("button_gmv", "gmv today by hour")}
 	}
-	return nil
+	return p.readingQuestions(f)
 }

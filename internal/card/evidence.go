@@ -20,6 +20,8 @@ func (p Pen) gist(f analysis.Finding) string {
 		return p.t("gist_low", "n", p.L.Count(f.Stock.Available), "time", p.moment(f.Stock.OutAt), "pace", decimal(f.Stock.PerDay))
 	case f.Complaints != nil:
 		return p.t("gist_complaints", "n", p.L.Count(f.Complaints.Count), "usual", decimal(f.Complaints.Expected))
+	case f.Reading != nil:
+		return p.readingGist(f)
 	}
 	return ""
 }
@@ -43,6 +45,8 @@ func (p Pen) evidence(f analysis.Finding) []chat.Rich {
 		}
 	case f.Complaints != nil:
 		lines = append(lines, p.complaintLines(*f.Complaints)...)
+	case f.Reading != nil:
+		lines = append(lines, p.readingLines(f)...)
 	}
 	return lines
 }
@@ -99,6 +103,8 @@ func (p Pen) proof(f analysis.Finding) []chat.Rich {
 		return []chat.Rich{line(p.t("proof_stock", "pace", decimal(f.Stock.PerDay), "cover", decimal(f.Stock.CoverDays), "rank", p.L.Count(int64(f.Stock.Rank))))}
 	case f.Complaints != nil:
 		return []chat.Rich{line(p.t("proof_complaints", "from", p.moment(f.Complaints.Window.Start), "to", p.moment(f.Complaints.Window.End), "p", chance(f.Complaints.P)))}
+	case f.Reading != nil:
+		return []chat.Rich{line(p.readingNumbers(*f.Reading))}
 	}
 	return nil
 }

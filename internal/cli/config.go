@@ -9,7 +9,7 @@ import (
 
 // load reads a configuration and shows every problem in it.
 func (t *terminal) load(path string) (*config.Config, error) {
-	c, problems, err := config.Load(path, t.env, config.Options{CheckCron: app.CheckCron, CheckMatch: app.CheckMatch, CheckInterval: app.CheckInterval})
+	c, problems, err := config.Load(path, t.env, config.Options{CheckCron: app.CheckCron, CheckMatch: app.CheckMatch, CheckInterval: app.CheckInterval, CheckWatch: app.CheckWatch})
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", app.ErrRefused, err)
 	}

@@ -28,7 +28,7 @@ each verb.`,
 	for _, v := range lab.Verbs() {
 		c.AddCommand(t.labCommand(v))
 	}
-	c.AddCommand(t.labScenarios())
+	c.AddCommand(t.labScenarios(), t.labRule())
 	return c
 }
 

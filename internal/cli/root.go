@@ -36,6 +36,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	alertVerb,
 	outboxVerb,
 	digestVerb,
+	ruleVerb,
 }
 
 // terminal is where a verb reads and writes: data to out, everything else to err.

@@ -13,10 +13,10 @@ type AlertRoute struct {
 	Match    string   `yaml:"match"`
 	To       []string `yaml:"to"` // channels, and ids of persons
 	Language string   `yaml:"language" rule:"one=zh-CN|en"`
-	GroupBy  []string `yaml:"group_by" rule:"one=shop|rule|severity|unit|sku|channel|rival"`
-	// GroupWait and RepeatInterval are Alertmanager's group_wait and
-	// repeat_interval.
+	GroupBy  []string `yaml:"group_by" rule:"one=shop|rule|severity|unit|sku|channel|rival|member"`
+	// GroupWait, GroupInterval and RepeatInterval are Alertmanager's.
 	GroupWait      Duration `yaml:"group_wait" default:"30s"`
+	GroupInterval  Duration `yaml:"group_interval" default:"5m"`
 	RepeatInterval Duration `yaml:"repeat_interval" default:"24h"`
 	// Quiet are stretches in which nothing is opened.
 	Quiet []string `yaml:"quiet"`
@@ -27,8 +27,8 @@ type AlertRoute struct {
 	Continue bool         `yaml:"continue" default:"false"`
 	Routes   []AlertRoute `yaml:"routes"`
 
-	// HasWait and HasRepeat say that the file has the key.
-	HasWait, HasRepeat bool `yaml:"-"`
+	// HasWait, HasInterval and HasRepeat say that the file has the key.
+	HasWait, HasInterval, HasRepeat bool `yaml:"-"`
 	// Key is where the node stands in the file: alerts[0].routes[1].
 	Key string `yaml:"-"`
 }
@@ -50,6 +50,7 @@ func (d *decoder) checkAlerts(o Options) {
 // names a place.
 func (d *decoder) alertRoute(o Options, key string, r *AlertRoute, told bool) {
 	r.Key = key
+	r.HasInterval = d.keyAt[key+".group_interval"] != (place{})
 	r.HasWait, r.HasRepeat = d.keyAt[key+".group_wait"] != (place{}), d.keyAt[key+".repeat_interval"] != (place{})
 	if err := o.checkWith(o.CheckMatch, r.Match); err != nil {
 		d.reportKey(key+".match", bad("matchers", "got", d.asWritten(key+".match", r.Match)))

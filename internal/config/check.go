@@ -79,6 +79,7 @@ func (d *decoder) checkPosts() {
 		}
 		d.postShop(key, p, ids)
 		d.postUnit(key, p)
+		d.postRules(key+".alerts", p.Alerts)
 		if len(p.Digests)+len(p.Alerts) == 0 && d.at[key+".digests"] == (place{}) && d.at[key+".alerts"] == (place{}) {
 			d.report(d.keyAt[key], key, bad("post_nothing"))
 		}

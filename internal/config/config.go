@@ -157,7 +157,8 @@ type Post struct {
 	// Unit narrows the digests to what one team looks after.
 	Unit    string   `yaml:"unit"`
 	Digests []string `yaml:"digests" rule:"one=morning|intraday|weekly|monthly|campaign"`
-	Alerts  []string `yaml:"alerts" rule:"one=all|gmv_drop|rival_move|stock_out|complaint_spike"`
+	// Alerts are all, or ids of rules, those of rules.watch included.
+	Alerts []string `yaml:"alerts"`
 }
 
 // Schedule holds the cron lines of the jobs that are not a source's own.
@@ -194,6 +195,29 @@ type Rules struct {
 	ComplaintSpike struct {
 		MinCount int `yaml:"min_count" default:"4" rule:"min=2;max=1000"`
 	} `yaml:"complaint_spike"`
+	// Watch tunes rules by their ids and adds further ones.
+	Watch []Watch `yaml:"watch"`
+}
+
+// Watch is one rule: of an id that comes with the program what it names is
+// changed; of any other id a new rule of that kind begins.
+type Watch struct {
+	ID     string  `yaml:"id" rule:"required;id"`
+	Kind   string  `yaml:"kind" rule:"one=threshold|ratio|seasonal|spike"`
+	Metric string  `yaml:"metric"` // a key of the dictionary
+	By     string  `yaml:"by" rule:"one=unit|channel|category|region|band|entry|reason|sku"`
+	Match  string  `yaml:"match"` // unit=beauty channel=tmall
+	Limit  float64 `yaml:"limit"`
+	Change float64 `yaml:"change" rule:"min=0;max=10"`
+	Volume int     `yaml:"volume" rule:"min=0;max=1000000000"`
+	Days   int     `yaml:"days" rule:"min=1;max=28"`
+	// Floor is the least money at risk, in the shop's currency.
+	Floor    Amount `yaml:"floor"`
+	Severity string `yaml:"severity" rule:"one=critical|warning|info"`
+	Off      bool   `yaml:"off" default:"false"`
+
+	// Has says which keys the file has.
+	Has map[string]bool `yaml:"-"`
 }
 
 // Storage says where data is kept. Mmap is address space set aside for it.

@@ -19,6 +19,9 @@ type Options struct {
 	// CheckMatch and CheckInterval say why matchers or a recurring stretch of
 	// alerts cannot be read; nil accepts all of them.
 	CheckMatch, CheckInterval func(text string) error
+	// CheckWatch says which of a rule's metric, kind, by and match cannot be
+	// used with the others; empty when all can. nil accepts all.
+	CheckWatch func(w Watch) (key string)
 }
 
 // Load reads the file at path. env answers variables, as os.LookupEnv does.
@@ -76,6 +79,7 @@ func (d *decoder) decode(raw []byte, o Options) {
 	d.checkSlack()
 	d.checkPosts()
 	d.checkAlerts(o)
+	d.checkWatch(o)
 	d.checkRest(o)
 }
 

@@ -29,8 +29,11 @@ type CubeSpec struct {
 	// DayCut ends what the daily tables (members, ads, search) are counted: days
 	// that are not over by then are left out; zero means Cut.
 	DayCut time.Time
-	Filter Filter
-	By     Dim
+	// ShipCut is up to when it is known whether orders were shipped, when that is
+	// later than Cut: a day's orders have two more days' time. Zero means Cut.
+	ShipCut time.Time
+	Filter  Filter
+	By      Dim
 	// Known says which feeds can be trusted for the stretch up to Cut.
 	Known Known
 }
@@ -51,6 +54,7 @@ type Cube struct {
 	cutMs     int64
 	trafficMs int64
 	dayMs     int64
+	shipMs    int64
 	known     Known // of the total
 	parts     Known // of the cells
 
@@ -80,6 +84,10 @@ func NewCube(spec CubeSpec) *Cube {
 	c.dayMs = c.cutMs
 	if !spec.DayCut.IsZero() {
 		c.dayMs = min(c.cutMs, spec.DayCut.UnixMilli())
+	}
+	c.shipMs = c.cutMs
+	if !spec.ShipCut.IsZero() {
+		c.shipMs = spec.ShipCut.UnixMilli()
 	}
 	c.known = narrow(spec.Known, spec.Filter, None)
 	c.parts = narrow(spec.Known, spec.Filter, spec.By)

@@ -122,9 +122,9 @@ const ShipWithin = 48 * time.Hour
 func (c *Cube) addShipping(l *lines, i int, part int32, paidAt int64) {
 	limit := paidAt + ShipWithin.Milliseconds()
 	shipped, sent := l.shippedAt.Int(i)
-	sent = sent && shipped < c.cutMs // not known yet at the cut
+	sent = sent && shipped < c.shipMs // not known yet at the cut
 	status := l.status.Text(i)
-	if limit > c.cutMs || !sent && (status == market.Refunded || status == market.Cancelled) {
+	if limit > c.shipMs || !sent && (status == market.Refunded || status == market.Cancelled) {
 		return
 	}
 	order := l.order.Text(i)

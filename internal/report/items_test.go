@@ -157,7 +157,12 @@ func TestFindItems(t *testing.T) {
 	}
 }
 
-func watchRules() Rules { return Rules{Rules: analysis.Defaults(), Cache: NewCache()} }
+// watchRules are the four rules with findings of their own kind.
+func watchRules() Rules {
+	r := Rules{Rules: analysis.Defaults(), Cache: NewCache()}
+	r.Specs = analysis.Registry()[:4]
+	return r
+}
 
 // step runs a watch and moves the stored alerts on.
 func (w *world) step(r Rules, p alert.Policy, now time.Time) (Watched, []alert.Transition) {

@@ -12,6 +12,7 @@ import (
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 	"shopwatch/storage"
 )
 
@@ -22,6 +23,9 @@ type Rules struct {
 	Cache *Cache // may be nil; keep one per process
 	// Lexicon reads what buyers write; nil is the built-in one.
 	Lexicon *voice.Lexicon
+	// HourDone says that the rules about whole days have had their look of this
+	// hour: they are muted.
+	HourDone bool
 }
 
 // Watched is what the rules saw at one moment.
@@ -42,20 +46,6 @@ type Watched struct {
 	Open []alert.Alert `json:"-"`
 	// Data says what was read.
 	Data Coverage `json:"-"`
-}
-
-// ruleFeeds says which feeds each rule needs and how old their data may be when
-// the source has no freshness of its own. A feed that is not required only
-// mutes the rule when it exists and is incomplete.
-var ruleFeeds = []struct {
-	rule   analysis.Rule
-	tables []string // the first is required
-	stale  time.Duration
-}{
-	{analysis.RuleGMVDrop, []string{market.OrderLines.Name}, 3 * time.Hour},
-	{analysis.RuleRivalMove, []string{market.RivalOffers.Name, market.OwnPrices.Name}, 48 * time.Hour},
-	{analysis.RuleStockOut, []string{market.Inventory.Name}, 24 * time.Hour},
-	{analysis.RuleComplaintSpike, []string{market.Reviews.Name, market.Refunds.Name}, 24 * time.Hour},
 }
 
 // Watch runs the rules over the facts known at now. Findings of problems that
@@ -105,6 +95,13 @@ type watch struct {
 	feeds []feed
 	open  []alert.Alert // people know of them
 	out   *Watched
+	// noted is told every entity that a rule looked at; nil when nobody asks.
+	noted func(analysis.Rule, analysis.Judged)
+
+	cells  map[dayKey]map[string]metric.Sums
+	own    map[market.SKU][]OwnPrice // by the first rule that asks
+	lines  []analysis.StockLine      // likewise
+	recent *voices                   // of the last 24 hours, likewise
 
 	grid  *paidGrid
 	daily market.Fen
@@ -112,86 +109,132 @@ type watch struct {
 }
 
 func (l *loader) watch(ctx context.Context, r Rules, now time.Time, known []alert.Alert) (Watched, error) {
+	w, err := l.newWatch(r, now, known)
+	if err != nil {
+		return *w.out, err
+	}
+	for _, s := range r.All() {
+		if s.Hourly && r.HourDone && w.out.Muted[s.ID] == "" {
+			w.out.Muted[s.ID] = MutedHourly
+		}
+	}
+	for _, s := range r.All() {
+		if err := ctx.Err(); err != nil {
+			return *w.out, err
+		}
+		if err := w.run(s); err != nil {
+			return *w.out, err
+		}
+	}
+	if err := w.disproved(ctx); err != nil {
+		return *w.out, err
+	}
+	slices.SortStableFunc(w.out.Findings, func(a, b analysis.Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.AtRisk, a.AtRisk))
+	})
+	return *w.out, nil
+}
+
+// MutedHourly says that a rule has had its look of this hour.
+const MutedHourly = "looked at hourly"
+
+// newWatch prepares a pass; the watch is never nil.
+func (l *loader) newWatch(r Rules, now time.Time, known []alert.Alert) (w *watch, err error) {
 	out := Watched{Shop: l.shop.ID, At: now, Revision: l.revision(), Muted: map[analysis.Rule]string{}}
-	w := &watch{loader: l, rules: r, now: now, out: &out}
-	var err error
+	w = &watch{loader: l, rules: r, now: now, out: &out, cells: map[dayKey]map[string]metric.Sums{}}
 	if w.feeds, err = l.feeds(nil, now, r.Fresh); err != nil {
-		return out, err
+		return w, err
 	}
 	w.open = slices.DeleteFunc(slices.Clone(known), func(a alert.Alert) bool { return !a.State.Open() })
 	w.gate()
-	if err := w.prepare(); err != nil {
-		return out, err
-	}
-	for _, rule := range []analysis.Rule{analysis.RuleGMVDrop, analysis.RuleRivalMove, analysis.RuleStockOut, analysis.RuleComplaintSpike} {
-		if _, muted := out.Muted[rule]; muted {
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return out, err
-		}
-		found, err := w.run(rule)
-		if errors.Is(err, ErrNoData) {
-			out.Muted[rule] = "no data"
-			continue
-		}
-		if err != nil {
-			return out, fmt.Errorf("rule %s: %w", rule, err)
-		}
-		out.Findings = append(out.Findings, found...)
-	}
-	if err := w.disproved(ctx); err != nil {
-		return out, err
-	}
-	slices.SortStableFunc(out.Findings, func(a, b analysis.Finding) int {
-		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(b.AtRisk, a.AtRisk))
-	})
-	return out, nil
+	return w, w.prepare()
 }
 
-// run looks at the shop with one rule.
-func (w *watch) run(rule analysis.Rule) ([]analysis.Finding, error) {
-	switch rule {
-	case analysis.RuleGMVDrop:
-		return w.gmvDrops()
-	case analysis.RuleRivalMove:
-		return w.rivalMoves()
-	case analysis.RuleStockOut:
-		return w.stockOuts()
-	case analysis.RuleComplaintSpike:
-		return w.complaintSpikes()
+// run lets one rule look, unless it is muted.
+func (w *watch) run(s analysis.Spec) error {
+	if _, muted := w.out.Muted[s.ID]; muted {
+		return nil
 	}
-	return nil, ErrNoData
+	find := w.finder(s)
+	found, err := find()
+	if errors.Is(err, ErrNoData) || errors.Is(err, storage.ErrForgotten) {
+		w.out.Muted[s.ID] = "no data"
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("rule %s: %w", s.ID, err)
+	}
+	w.out.Findings = append(w.out.Findings, found...)
+	return nil
+}
+
+// finder is how a rule looks: one of its own, or that of its kind.
+func (w *watch) finder(s analysis.Spec) func() ([]analysis.Finding, error) {
+	with := func(f func(analysis.Spec) ([]analysis.Finding, error)) func() ([]analysis.Finding, error) {
+		return func() ([]analysis.Finding, error) { return f(s) }
+	}
+	switch s.ID {
+	case analysis.RuleGMVDrop:
+		return w.gmvDrops
+	case analysis.RuleRivalMove:
+		return w.rivalMoves
+	case analysis.RuleStockOut:
+		return w.stockOuts
+	case analysis.RuleComplaintSpike:
+		return w.complaintSpikes
+	case analysis.RuleCounterfeit:
+		return with(w.counterfeits)
+	case analysis.RuleBelowFloor:
+		return with(w.belowFloor)
+	case analysis.RulePriceConflict:
+		return with(w.priceConflicts)
+	case analysis.RuleAdsOut:
+		return with(w.adsOut)
+	case analysis.RuleTargetPace:
+		return with(w.targetPace)
+	case analysis.RuleSellThrough:
+		return with(w.sellThrough)
+	case analysis.RuleNoData:
+		return with(w.noData)
+	}
+	return with(w.declared)
+}
+
+// note tells of an entity that a rule looked at.
+func (w *watch) note(rule analysis.Rule, j analysis.Judged) {
+	if w.noted != nil {
+		w.noted(rule, j)
+	}
 }
 
 // gate mutes the rules that are off and those whose feeds cannot be relied on.
 func (w *watch) gate() {
 	shown := map[string]bool{}
-	for _, r := range ruleFeeds {
-		if w.rules.Off[r.rule] {
-			w.out.Muted[r.rule] = "off"
+	for _, s := range w.rules.All() {
+		if s.Off || w.rules.Off[s.ID] {
+			w.out.Muted[s.ID] = "off"
 			continue
 		}
-		found := false
+		found := len(s.Tables) == 0
 		for _, f := range w.feeds {
-			if !slices.Contains(r.tables, f.Table) {
+			if !slices.Contains(s.Tables, f.Table) {
 				continue
 			}
-			found = found || f.Table == r.tables[0]
-			g := w.mutes(f, r.stale)
+			found = found || f.Table == s.Tables[0]
+			g := w.mutes(f, s.Stale)
 			if g == nil {
 				continue
 			}
-			if _, already := w.out.Muted[r.rule]; !already {
-				w.out.Muted[r.rule] = g.Source + " " + string(g.Reason)
+			if _, already := w.out.Muted[s.ID]; !already {
+				w.out.Muted[s.ID] = g.Source + " " + string(g.Reason)
 			}
 			if !shown[g.Table+"/"+g.Source] {
 				shown[g.Table+"/"+g.Source] = true
 				w.out.Gaps = append(w.out.Gaps, *g)
 			}
 		}
-		if _, muted := w.out.Muted[r.rule]; !muted && !found {
-			w.out.Muted[r.rule] = "no " + r.tables[0]
+		if _, muted := w.out.Muted[s.ID]; !muted && !found {
+			w.out.Muted[s.ID] = "no " + s.Tables[0]
 		}
 	}
 	slices.SortFunc(w.out.Gaps, func(a, b FeedGap) int {

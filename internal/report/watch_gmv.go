@@ -6,6 +6,7 @@ import (
 
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 )
 
 // Stretches of history that the GMV rule looks at, in days.
@@ -26,7 +27,11 @@ func (w *watch) gmvDrops() ([]analysis.Finding, error) {
 	if len(days) == 0 {
 		return nil, nil
 	}
-	found := analysis.GMVDrops(w.rules.GMV, w.rules.Money, w.gmvInputs(end, days, nil))
+	inputs := w.gmvInputs(end, days, nil)
+	found := analysis.GMVDrops(w.rules.GMV, w.rules.Money, inputs)
+	if w.noted != nil {
+		w.noteGMV(inputs, found)
+	}
 	if len(found) == 0 {
 		return nil, nil
 	}
@@ -35,6 +40,23 @@ func (w *watch) gmvDrops() ([]analysis.Finding, error) {
 		return found, err
 	}
 	return analysis.GMVDrops(w.rules.GMV, w.rules.Money, w.gmvInputs(end, days, traffic)), nil
+}
+
+// noteGMV tells of every window of every scope.
+func (w *watch) noteGMV(inputs []analysis.GMVInput, found []analysis.Finding) {
+	for _, in := range inputs {
+		for _, s := range in.Scopes {
+			r := analysis.Reading{
+				Metric: "gmv_paid", Unit: metric.Money, Window: in.Window, Value: float64(s.Now.Paid), Volume: float64(s.Now.Orders),
+				Numbers: []analysis.Number{number("past", float64(len(s.Before))), money("level", s.Now.Level)},
+			}
+			if u := analysis.UsualGMV(w.rules.GMV, s); u.Known {
+				r.Usual, r.UsualKnown, r.Limit = u.Expected, true, u.Lower
+				r.Numbers = append(r.Numbers, money("deviation", market.Fen(u.Deviation)), number("orders_usual", u.Orders))
+			}
+			w.noteOld(analysis.RuleGMVDrop, analysis.Subject{Unit: s.Unit}, found, r)
+		}
+	}
 }
 
 // gmvInputs makes the windows of every length with their earlier counterparts.

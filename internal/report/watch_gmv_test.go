@@ -115,7 +115,7 @@ func TestWatchCacheAgrees(t *testing.T) {
 		}
 		golden(t, "watch", with)
 	}
-	without, err := Watch(context.Background(), w.db, w.shop, Rules{Rules: analysis.Defaults()}, now)
+	without, err := Watch(context.Background(), w.db, w.shop, Rules{Rules: watchRules().Rules}, now)
 	if err != nil {
 		t.Fatal(err)
 	}

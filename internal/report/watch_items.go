@@ -1,12 +1,14 @@
 package report
 
 import (
+	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 )
 
 func (w *watch) rivalMoves() ([]analysis.Finding, error) {
-	_, own, err := w.ownPrices(w.now)
+	own, err := w.prices()
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +30,42 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 			in.Open = append(in.Open, x)
 		}
 	}
-	return analysis.RivalMoves(w.rules.Price, w.rules.Money, in), nil
+	found := analysis.RivalMoves(w.rules.Price, w.rules.Money, in)
+	if w.noted != nil {
+		for i := range in.Offers {
+			o := &in.Offers[i]
+			numbers := []analysis.Number{
+				number("match", float64(o.Match)), number("rank", float64(o.Rank)), number("quotes", float64(len(o.History))), number("sold_7d", float64(o.Units7d)),
+				money("gmv_7d", o.GMV7d),
+			}
+			if o.OwnKnown {
+				numbers = append(numbers, money("own", o.Own))
+			}
+			if m, ok := analysis.Moved(w.rules.Price, o, w.now); ok {
+				numbers = append(numbers, money("before", m.Before))
+			}
+			w.noteOld(analysis.RuleRivalMove, analysis.Subject{Unit: o.Unit, SKU: o.SKU, Title: o.Title, Rival: o.Rival}, found, analysis.Reading{
+				Metric: "price_gap", Unit: metric.Money, Value: float64(o.Now), Numbers: numbers,
+			})
+		}
+	}
+	return found, nil
+}
+
+// noteOld tells of an entity of a rule with findings of its own kind.
+func (w *watch) noteOld(rule analysis.Rule, s analysis.Subject, found []analysis.Finding, r analysis.Reading) {
+	j := analysis.Judged{Subject: s, Reading: r, Why: analysis.WhyLimit}
+	fp := alert.Fingerprint(w.shop.ID, rule, s)
+	for i := range found {
+		if f := &found[i]; alert.Fingerprint(w.shop.ID, f.Rule, f.Subject) == fp {
+			j.Why, j.Finding = "", f
+		}
+	}
+	w.note(rule, j)
 }
 
 func (w *watch) stockOuts() ([]analysis.Finding, error) {
-	_, lines, err := w.stockLines(w.week, w.now)
+	lines, err := w.stock()
 	if err != nil {
 		return nil, err
 	}
@@ -51,5 +84,17 @@ func (w *watch) stockOuts() ([]analysis.Finding, error) {
 			l.PerDay, l.Price = first.PerDay, market.Fen(float64(first.LostPerDay)/first.PerDay+0.5)
 		}
 	}
-	return analysis.StockOuts(w.rules.Stock, w.rules.Money, analysis.StockInput{At: w.now, Lines: lines, Daily: w.daily}), nil
+	found := analysis.StockOuts(w.rules.Stock, w.rules.Money, analysis.StockInput{At: w.now, Lines: lines, Daily: w.daily})
+	if w.noted != nil {
+		for i := range lines {
+			l := &lines[i]
+			r := analysis.Reading{Metric: "cover_days", Unit: metric.Days, Limit: w.rules.Stock.Cover, Numbers: []analysis.Number{
+				number("available", float64(l.Available)), number("per_day", l.PerDay), number("inbound", float64(l.Inbound)),
+				number("lead_days", float64(l.LeadDays)), number("rank", float64(l.Rank)), money("price", l.Price), money("gmv_7d", l.GMV7d),
+			}}
+			r.Value, _ = l.Cover()
+			w.noteOld(analysis.RuleStockOut, analysis.Subject{Unit: l.Unit, SKU: l.SKU, Title: l.Title, Channel: l.Channel}, found, r)
+		}
+	}
+	return found, nil
 }

@@ -95,7 +95,12 @@ func (w *watch) lookBack(m pastLook) ([]string, error) {
 	if err := then.prepare(); err != nil {
 		return nil, fmt.Errorf("look back to %s: %w", m.at.UTC().Format(time.RFC3339), err)
 	}
-	list, err := then.run(m.rule)
+	rules := w.rules.All()
+	i := slices.IndexFunc(rules, func(s analysis.Spec) bool { return s.ID == m.rule })
+	if i < 0 {
+		return []string{unanswered}, nil // nobody has the rule any more
+	}
+	list, err := then.finder(rules[i])()
 	if errors.Is(told(err), ErrNoData) {
 		return []string{unanswered}, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"shopwatch/internal/analysis/spike"
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 )
 
 const day = 24 * time.Hour
@@ -16,18 +17,11 @@ const day = 24 * time.Hour
 // with fewer complaints than the rule's minimum are passed over before their
 // history is read, unless their alert is open.
 func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
-	end := earlier(known(w.feeds, market.Reviews.Name), w.now)
-	if refunds := known(w.feeds, market.Refunds.Name); !refunds.IsZero() {
-		end = earlier(end, refunds)
-	}
-	if end.IsZero() {
-		return nil, ErrNoData
-	}
-	window := market.Window{Start: end.Add(-day), End: end}
-	recent, err := w.voices(window, nil)
+	window, recent, err := w.lastVoices()
 	if err != nil {
 		return nil, err
 	}
+	end := window.End
 	items := map[string][]*complaint{}
 	for i := range recent.complaints {
 		if c := &recent.complaints[i]; c.kind != neutralReview && c.sku != "" {
@@ -53,7 +47,40 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		c.Exposure = before.exposure(sku)
 		in.Items = append(in.Items, c)
 	}
-	return analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in), nil
+	found := analysis.ComplaintSpikes(w.rules.Complaints, w.rules.Money, in)
+	if w.noted != nil {
+		for _, c := range in.Items {
+			before := int64(0)
+			for _, n := range c.Before {
+				before += n
+			}
+			w.noteOld(analysis.RuleComplaintSpike, analysis.Subject{Unit: c.Unit, SKU: c.SKU, Title: c.Title}, found, analysis.Reading{
+				Metric: "complaints", Unit: metric.Count, Window: window, Value: float64(c.Count), Limit: float64(w.rules.Complaints.Min), High: true,
+				Numbers: []analysis.Number{number("before", float64(before)), number("past", float64(len(c.Before))), money("gmv_7d", c.GMV7d)},
+			})
+		}
+	}
+	return found, nil
+}
+
+// lastVoices is what buyers said in the 24 hours before the end of the reviews.
+func (w *watch) lastVoices() (market.Window, *voices, error) {
+	end := earlier(known(w.feeds, market.Reviews.Name), w.now)
+	if refunds := known(w.feeds, market.Refunds.Name); !refunds.IsZero() {
+		end = earlier(end, refunds)
+	}
+	if end.IsZero() {
+		return market.Window{}, nil, ErrNoData
+	}
+	window := market.Window{Start: end.Add(-day), End: end}
+	if w.recent == nil {
+		v, err := w.voices(window, nil)
+		if err != nil {
+			return window, nil, err
+		}
+		w.recent = &v
+	}
+	return window, w.recent, nil
 }
 
 func (w *watch) itemSubject(sku string) analysis.Subject {

@@ -1,6 +1,7 @@
 package series
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -90,6 +91,17 @@ func (s *Store) Today(tx *storage.Tx, shop *market.Shop) (*Running, error) {
 		}
 		r.mu.RUnlock()
 	}
+}
+
+// Warm makes ready what the first question about today would have to wait for.
+func (s *Store) Warm(ctx context.Context, shop *market.Shop) error {
+	return s.db.View(ctx, func(tx *storage.Tx) error {
+		r, err := s.Today(tx, shop)
+		if r != nil {
+			r.Release()
+		}
+		return err
+	})
 }
 
 // running finds the running day of a shop, or makes it, locked, to be summed up.
