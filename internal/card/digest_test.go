@@ -47,10 +47,14 @@ func weekly() report.Digest {
 		by      metric.Dim
 		metrics []string
 	}{
-		{"traffic", metric.ByEntry, []string{"visitors", "conversion"}}, {"bands", metric.ByBand, []string{"gmv_paid", "margin"}},
-		{"regions", metric.ByRegion, []string{"gmv_paid", "aov"}}, {"members", metric.ByTier, []string{"member_gmv", "repurchase_rate"}},
-		{"search", metric.ByWord, []string{"searches", "long_tail_share"}}, {"service", metric.ByRegion, []string{"ship_48h_rate", "ship_backlog"}},
-		{"returns", metric.ByReason, []string{"refunds", "refund_rate"}}, {"ads", metric.BySKU, []string{"ads_cost", "ads_roi"}},
+		{"traffic", metric.ByEntry, []string{"visitors", "conversion"}},
+		{"bands", metric.ByBand, []string{"gmv_paid", "margin"}},
+		{"regions", metric.ByRegion, []string{"gmv_paid", "aov"}},
+		{"members", metric.ByTier, []string{"member_gmv", "repurchase_rate"}},
+		{"search", metric.ByWord, []string{"searches", "long_tail_share"}},
+		{"service", metric.ByRegion, []string{"ship_48h_rate", "ship_backlog"}},
+		{"returns", metric.ByReason, []string{"refunds", "refund_rate"}},
+		{"ads", metric.BySKU, []string{"ads_cost", "ads_roi"}},
 	} {
 		f := report.Figures{From: d.From, To: d.Day, Data: coverage(), By: s.by, Metrics: s.metrics, Total: known(628_400_000, .131), Before: known(580_800_000, .124)}
 		f.Base = &report.Comparison{Kind: report.PrevPeriod, Known: true, From: d.From - 7, To: d.Day - 7}
