@@ -46,11 +46,13 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests: 1,000 damaged stores, 200 kills of each kind of work, fill rates
+soak: ## the long tests: 1,000 damaged stores, 1,000 kills of the program, 200 of each kind of work, fill rates
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill' -v ./storage
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run TestEvalFillRate -v ./internal/analysis/restock
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 10m -run Storm -v ./internal/notify
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 20m -run 'AcceptThenDrop|KilledAtEachStep' -v ./jobs
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run KillProgram -v ./internal/cli
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -46,7 +46,7 @@ var snooze = &Act{Verb: card.VerbSnooze, Right: access.Operate, Brief: true, Run
 	case card.ChoiceMorning:
 		act.Until = businessMorning(env.Shop, ask.Now)
 	case card.ChoiceDate:
-		return env.offer(ctx, ask, id, func(pen card.Pen, about string) chat.Form { return pen.SnoozeForm(id, about, ask.Now) })
+		return env.offer(ctx, ask, id, func(pen card.Pen, list []alert.Alert) chat.Form { return pen.SnoozeForm(id, pen.About(list), ask.Now) })
 	default:
 		return env.Forged(ctx, ask)
 	}
@@ -57,9 +57,11 @@ var more = &Act{Verb: card.VerbMore, Right: access.Operate, Brief: true, Run: fu
 	choice, id := card.CutChoice(ask.Value)
 	switch choice {
 	case card.ChoiceAssign:
-		return env.offer(ctx, ask, id, func(pen card.Pen, about string) chat.Form { return pen.AssignForm(id, about) })
+		return env.offer(ctx, ask, id, func(pen card.Pen, list []alert.Alert) chat.Form { return pen.AssignForm(id, pen.About(list)) })
 	case card.ChoiceResolve:
-		return env.offer(ctx, ask, id, func(pen card.Pen, about string) chat.Form { return pen.ResolveForm(choice, id, about, "") })
+		return env.offer(ctx, ask, id, func(pen card.Pen, list []alert.Alert) chat.Form {
+			return pen.ResolveForm(choice, id, pen.About(list), kept(list))
+		})
 	case card.ChoiceSilence:
 		return env.offerSilence(ctx, ask, id)
 	case card.ChoiceRelease:
@@ -89,8 +91,10 @@ func (env *Env) act(ctx context.Context, ask Ask, id string, act alert.Act) (Rep
 		return Reply{}, err
 	case refusal == nil:
 		return Reply{Silent: true}, nil
+	case errors.Is(refusal, storage.ErrUnknown):
+		err = env.refusedAs(ctx, ask, string(act.Kind), "unknown id "+clip(id))
 	}
-	return Reply{Message: env.refusal(ask, act, list, refusal)}, nil
+	return Reply{Message: env.refusal(ask, act, list, refusal)}, err
 }
 
 // refused reports whether err says that an act cannot be done, rather than that
@@ -143,23 +147,33 @@ func (env *Env) members(ctx context.Context, id string) (list []alert.Alert, fou
 	return list, found, err
 }
 
+// kept is the first note that people have kept of alerts, to go on from.
+func kept(list []alert.Alert) string {
+	for i := range list {
+		if list[i].Note != "" {
+			return list[i].Note
+		}
+	}
+	return ""
+}
+
 // offer opens a form about what an id stands for, while something of it is open.
-func (env *Env) offer(ctx context.Context, ask Ask, id string, form func(pen card.Pen, about string) chat.Form) (Reply, error) {
+func (env *Env) offer(ctx context.Context, ask Ask, id string, form func(card.Pen, []alert.Alert) chat.Form) (Reply, error) {
 	list, found, err := env.members(ctx, id)
 	pen := ask.pen(env)
 	if err != nil {
 		return Reply{}, err
 	}
 	if !found {
-		return Reply{Message: pen.Said(pen.L.T("command.no_alert"))}, nil
+		return Reply{Message: pen.Said(pen.L.T("command.no_alert"))}, env.refused(ctx, ask, "unknown id")
 	}
 	for _, a := range list {
 		if a.State.Open() {
-			f := form(pen, pen.About(list))
+			f := form(pen, list)
 			return Reply{Form: &f, Message: pen.Said(pen.L.T("command.no_form"))}, nil
 		}
 	}
-	return Reply{Message: pen.Said(pen.L.T("command.over"))}, nil
+	return Reply{Message: pen.Said(pen.L.T("command.over"))}, env.refused(ctx, ask, alert.ErrOver.Error())
 }
 
 // businessMorning is nine o'clock of the next day on which people work; today

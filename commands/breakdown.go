@@ -2,6 +2,7 @@ package commands
 
 import (
 	"context"
+	"errors"
 
 	"shopwatch/internal/access"
 	"shopwatch/internal/card"
@@ -31,7 +32,9 @@ func (b breakdown) command() *Command {
 		Name: b.name, Words: b.words, Example: b.example, Right: access.View,
 		Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 			f, err := load(ctx, env, r)
-			return answered(r, err, func() chat.Message { return r.Pen.Figures(b.sheet(), f, r.Question) })
+			return answered(r, err, func() chat.Message {
+				return r.against(r.Pen.Figures(b.sheet(), f, r.Question), f.Base != nil, f.To)
+			})
 		},
 		Data: numbers(load),
 	}
@@ -65,12 +68,27 @@ func (b breakdown) load(ctx context.Context, env *Env, r Request) (report.Figure
 	if compare == nil || q.Against != "" {
 		compare = bases(q)
 	}
-	f, err := report.LoadFigures(ctx, env.DB, env.Shop, report.FiguresQuery{
+	query := report.FiguresQuery{
 		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, Compare: compare, By: by, Top: topOr(q, 20),
 		Metrics: b.metrics, Fresh: env.Rules.Fresh,
-	})
+	}
+	f, err := report.LoadFigures(ctx, env.DB, env.Shop, query)
+	if errors.Is(err, report.ErrNoData) && q.Period.Set && q.Period.From == env.Shop.Day(r.Now) {
+		err = b.notYet(ctx, env, query, err)
+	}
 	r.saw(f, f.Data, nil, err)
 	return f, err
+}
+
+// notYet tells a day of which nothing has come in yet, as of what is reported by
+// whole days, from a shop without the figures.
+func (b breakdown) notYet(ctx context.Context, env *Env, q report.FiguresQuery, err error) error {
+	today := q.From
+	q.From, q.To, q.Compare = today-1, today-1, nil
+	if _, again := report.LoadFigures(ctx, env.DB, env.Shop, q); again != nil {
+		return err
+	}
+	return &Trouble{Key: "command.nothing_yet", Args: []any{"date", today.String()}, Fix: b.name + " " + q.From.String()}
 }
 
 // splits refuses a filter or a split that the figures behind a command do not

@@ -61,6 +61,7 @@ func all() []*Command {
 		price,
 		floor,
 		conflicts,
+		suggest,
 		stock,
 		restock,
 		top,
@@ -127,7 +128,7 @@ func acts() []*Act {
 		run, share, ack, details, snooze, more, snoozeForm, assignForm, resolveForm,
 		silenceForm, silenceNow, unsilence, ackShortcut, noteShortcut,
 		subscribeButton, subscribeForm, unsubscribeButton, languageMenu, quietButton, quietForm,
-		planNow, planUndo, targetForm, targetEdit,
+		planNow, planUndo, targetForm, targetEdit, takePrice,
 	}
 }
 
@@ -211,7 +212,10 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 		return Reply{}, err
 	}
 	c, r, no := env.read(ask)
-	if no != nil {
+	switch {
+	case no != nil && c != nil:
+		return *no, env.refusedAs(ctx, ask, c.Name, "no right")
+	case no != nil:
 		return *no, nil
 	}
 	if c.Form != nil && r.Rest == "" {
@@ -222,7 +226,11 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	}
 	m, err := c.Run(ctx, env, r)
 	if t, ok := trouble(err); ok {
-		return Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}, nil
+		reply := Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}
+		if c.Right == access.View {
+			return reply, nil
+		}
+		return reply, env.refusedAs(ctx, ask, c.Name, t.Key)
 	}
 	if err != nil {
 		return Reply{}, err
@@ -269,7 +277,8 @@ func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
 }
 
 // read turns an ask into a command and its request. The reply is set when that
-// cannot be done and says why.
+// cannot be done and says why; with a command, it is that the asker has no right
+// to it.
 func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	c, rest := find(ask.Short, ask.Text)
 	if c == nil {
@@ -287,7 +296,7 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 		return nil, Request{}, &Reply{Message: pen.Trouble(pen.L.T(t.Key, t.Args...), t.Fix)}
 	}
 	if !ask.Allows(c.Right) {
-		return nil, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
+		return c, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
 	return c, Request{Ask: ask, Query: q, Rest: strings.TrimSpace(rest), Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
 }
@@ -301,7 +310,7 @@ func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
 	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
 	pen := ask.pen(env)
 	if i < 0 {
-		return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, nil
+		return Reply{Message: pen.Said(pen.L.T("command.old_button")), Brief: true}, env.refused(ctx, ask, "no such act")
 	}
 	act := acts()[i]
 	if !ask.Allows(act.Right) {
@@ -316,8 +325,18 @@ func (env *Env) Press(ctx context.Context, ask Ask) (Reply, error) {
 // inputs, in the asker's language.
 func (env *Env) Check(ask Ask) map[string]string {
 	i := slices.IndexFunc(acts(), func(a *Act) bool { return a.Verb == ask.Verb })
-	if i < 0 || acts()[i].Check == nil {
+	if i < 0 {
 		return nil
+	}
+	bad := map[string]string{}
+	for name, text := range ask.Fields {
+		// The window itself keeps to these lengths; what arrives need not come from it.
+		if most := card.MaxOf(name); len([]rune(text)) > most {
+			bad[name] = ask.pen(env).L.T("command.too_long", "max", most)
+		}
+	}
+	if len(bad) > 0 || acts()[i].Check == nil {
+		return bad
 	}
 	return acts()[i].Check(env, ask)
 }
@@ -336,7 +355,7 @@ func (env *Env) refused(ctx context.Context, ask Ask, why string) error {
 // refusedAs does so for something that was typed.
 func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
 	return env.DB.Update(ctx, func(tx *storage.Tx) error {
-		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(ask.Value), Channel: ask.Channel, Detail: why})
+		return notify.Refused(tx, access.Entry{At: ask.Now, Actor: ask.User, Act: act, Subject: clip(cmp.Or(ask.Value, ask.Text)), Channel: ask.Channel, Detail: why})
 	})
 }
 

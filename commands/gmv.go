@@ -18,7 +18,9 @@ var gmv = &Command{
 
 func runGMV(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 	g, err := loadGMV(ctx, env, r)
-	return answered(r, err, func() chat.Message { return r.Pen.GMV(g, r.Question) })
+	return answered(r, err, func() chat.Message {
+		return r.against(r.Pen.GMV(g, r.Question), len(g.Comparisons) > 0 && g.Comparisons[0].Known, g.To)
+	})
 }
 
 // loadGMV gives the numbers behind the answer to a GMV question.

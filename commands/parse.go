@@ -35,7 +35,7 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 		return q, p.fixed(verb, text, err)
 	}
 	if q.Period.Set && q.Period.From > p.last {
-		return q, &Trouble{Key: "command.future", Args: []any{"date", q.Period.From.String(), "today", p.last.String()}}
+		return q, p.fixed(verb, text, notYet(q.Period, p.last))
 	}
 	return q, nil
 }
@@ -210,7 +210,23 @@ func (p *parser) keyed(q *Query, key, value string) error {
 		return nil
 	}
 	near := p.words.nearest(value)
+	if near == "" {
+		near = p.firstOf(name)
+	}
 	return &Trouble{Key: "command.unknown_value", Args: []any{"key", key, "word", value, "near", near}, Fix: key + "=" + near}
+}
+
+// firstOf is the first member of a dimension, to show what one looks like; ""
+// when the shop has none.
+func (p *parser) firstOf(name string) string {
+	labels := map[string][]market.Label{"unit": p.shop.Units, "channel": p.shop.Channels, "region": p.shop.Regions}[name]
+	if name == "band" && len(p.shop.Bands) > 0 {
+		return p.shop.Bands[0].ID
+	}
+	if len(labels) == 0 {
+		return ""
+	}
+	return labels[0].ID
 }
 
 // settle decides what the words that no rule knows are: the name of an item,
@@ -247,7 +263,12 @@ func (p *parser) fixed(verb, text string, err error) error {
 	if t.Key == "command.unknown_key" {
 		t.Fix, _, _ = strings.Cut(t.Fix, "=")
 	}
-	t.Fix = strings.TrimSpace(verb + " " + strings.Replace(halfWidth(text), wrong, t.Fix, 1))
+	text = halfWidth(text)
+	if i := strings.Index(strings.ToLower(text), strings.ToLower(wrong)); wrong != "" && i >= 0 && i+len(wrong) <= len(text) {
+		t.Fix = strings.TrimSpace(verb + " " + text[:i] + t.Fix + text[i+len(wrong):])
+		return t
+	}
+	t.Fix = ""
 	return t
 }
 

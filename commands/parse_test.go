@@ -103,10 +103,10 @@ func TestParseTrouble(t *testing.T) {
 		"yesterday beuaty":          {"command.unknown_word", "gmv yesterday beauty"},
 		"unti=beauty":               {"command.unknown_key", "gmv unit=beauty"},
 		"unit=beuty":                {"command.unknown_value", "gmv unit=beauty"},
-		"2026-02-30":                {"command.bad_date", ""},
-		"2026-12-24":                {"command.future", ""},
-		"11/11..11/1":               {"command.reversed", ""},
-		"2020-01-01..2026-01-01":    {"command.too_many_days", ""},
+		"2026-02-30":                {"command.bad_date", "gmv 2026-02-28"},
+		"2026-12-24":                {"command.future", "gmv 2026-11-22"},
+		"11/11..11/1":               {"command.reversed", "gmv 2026-11-01..2026-11-11"},
+		"2020-01-01..2026-01-01":    {"command.too_many_days", "gmv 2024-11-28..2026-01-01"},
 		"top=many":                  {"command.bad_top", ""},
 		strings.Repeat("长", 401):    {"command.too_long", ""},
 		"sku=A1 something else 42x": {"command.unknown_word", ""},
@@ -167,4 +167,34 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("%q: top %d", text, q.Top)
 		}
 	})
+}
+
+// TestImpossiblePeriods: what cannot be asked comes with the nearest question
+// that can.
+func TestImpossiblePeriods(t *testing.T) {
+	shop := testShop()
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, shop.Zone)
+	for text, want := range map[string]string{
+		"2026-02-30":             "gmv 2026-02-28",
+		"2026-13-01 by hour":     "gmv 2026-01-13 by hour",
+		"2026-04-31":             "gmv 2026-04-30",
+		"2027-01-01":             "gmv 2026-11-22",
+		"next month":             "gmv 2026-11-22",
+		"2026-11-20..2026-11-10": "gmv 2026-11-10..2026-11-20",
+		"2024-01-01..2026-11-01": "gmv 2025-09-28..2026-11-01",
+		"2026-00-10":             "",
+	} {
+		_, err := Parse(shop, "gmv", text, now)
+		p, ok := trouble(err)
+		if !ok || p.Fix != want {
+			t.Errorf("%s: %v, want the question %q", text, err, want)
+			continue
+		}
+		if want == "" {
+			continue
+		}
+		if _, err := Parse(shop, "gmv", want[len("gmv "):], now); err != nil {
+			t.Errorf("%s offers %q, which is refused: %v", text, want, err)
+		}
+	}
 }

@@ -34,7 +34,7 @@ func parsePeriod(s string, today, last market.Day) (p Period, ok bool, err error
 		case !okA || !okB:
 			return p, false, nil
 		case a.From > b.To:
-			return p, true, &Trouble{Key: "command.reversed", Args: []any{"from", a.From.String(), "to", b.To.String()}, Fix: ""}
+			return p, true, &Trouble{Key: "command.reversed", Args: []any{"word", s, "from", a.From.String(), "to", b.To.String()}, Fix: b.From.String() + ".." + a.To.String()}
 		}
 		return checked(Period{From: a.From, To: b.To, Asked: s, Set: true}, last)
 	}
@@ -79,9 +79,9 @@ func checked(p Period, last market.Day) (Period, bool, error) {
 	const longest = 400
 	switch {
 	case p.From > last:
-		return p, true, &Trouble{Key: "command.future", Args: []any{"date", p.From.String(), "today", last.String()}}
+		return p, true, notYet(p, last)
 	case p.Days() > longest:
-		return p, true, &Trouble{Key: "command.too_many_days", Args: []any{"max", longest}}
+		return p, true, &Trouble{Key: "command.too_many_days", Args: []any{"word", p.Asked, "max", longest}, Fix: (p.To - longest + 1).String() + ".." + p.To.String()}
 	case p.Days() < 1:
 		return p, true, &Trouble{Key: "command.bad_date", Args: []any{"word", p.Asked}}
 	}
@@ -95,9 +95,30 @@ func date(year, month, day, asked string) (market.Day, error) {
 	d, _ := strconv.Atoi(day)
 	out := market.DateOf(y, time.Month(m), d)
 	if yy, mm, dd := out.Date(); yy != y || int(mm) != m || dd != d {
-		return 0, &Trouble{Key: "command.bad_date", Args: []any{"word", asked}}
+		return 0, &Trouble{Key: "command.bad_date", Args: []any{"word", asked}, Fix: nearestDate(y, m, d, asked)}
 	}
 	return out, nil
+}
+
+// nearestDate is the day that was probably meant: the last of a month that has
+// fewer, and of a month past the twelfth the day with both exchanged.
+func nearestDate(y, m, d int, asked string) string {
+	if m > 12 && d <= 12 {
+		m, d = d, m
+	}
+	if m < 1 || m > 12 || d < 1 || y < 2000 {
+		return ""
+	}
+	if monthOnly.MatchString(asked) {
+		return market.DateOf(y, time.Month(m), 1).String()[:7]
+	}
+	last := market.DateOf(y, time.Month(m), 1).AddMonths(1) - 1
+	return min(last, market.DateOf(y, time.Month(m), min(d, 28))+market.Day(max(0, d-28))).String()
+}
+
+// notYet says that a period has not begun; the newest day that has is offered.
+func notYet(p Period, last market.Day) *Trouble {
+	return &Trouble{Key: "command.future", Args: []any{"word", p.Asked, "date", p.From.String(), "today", last.String()}, Fix: last.String()}
 }
 
 func cutRange(s string) (from, to string, ok bool) {

@@ -13,7 +13,9 @@ var race = &Command{
 	Name: "race", Words: []string{"赛马", "排名", "pk", "ranking"}, Example: "race this month", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		g, err := loadRace(ctx, env, r)
-		return answered(r, err, func() chat.Message { return r.Pen.Race(g, r.Question) })
+		return answered(r, err, func() chat.Message {
+			return r.against(r.Pen.Race(g, r.Question), len(g.Comparisons) > 0 && g.Comparisons[0].Known, g.To)
+		})
 	},
 	Data: numbers(loadRace),
 }

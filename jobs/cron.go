@@ -67,6 +67,17 @@ func (s Schedule) Next(t time.Time) time.Time {
 	return time.Time{}
 }
 
+// last is the latest run that is not after now, from due on, and how many due
+// times before it that leaves out.
+func (s Schedule) last(due, now time.Time) (latest time.Time, skipped int) {
+	latest = due
+	for n := s.Next(latest); !n.IsZero() && !n.After(now); n = s.Next(latest) {
+		latest = n
+		skipped++
+	}
+	return latest, skipped
+}
+
 // wallSlack is more than any zone ever shifts its clock at once, so that wall
 // times repeated by a shift are looked at again.
 const wallSlack = 3 * time.Hour

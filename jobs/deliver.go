@@ -177,7 +177,7 @@ func (d *Deliver) step(ctx context.Context, key string) error {
 			return err
 		}
 		if root.State != outbox.Sent {
-			return d.put(ctx, withoutRoot(e, root.State))
+			return d.put(ctx, withoutRoot(e, root, d.Now()))
 		}
 		delivery.Root = root.Receipt.Ref
 	}
@@ -189,11 +189,16 @@ func (d *Deliver) step(ctx context.Context, key string) error {
 	return d.send(ctx, outbox.Begin(e, d.Now()), delivery)
 }
 
-// withoutRoot is what becomes of an entry whose root is done and was never sent.
-func withoutRoot(e outbox.Entry, root outbox.State) outbox.Entry {
-	e.State, e.Reason = outbox.Dead, "the message it belongs to was never sent"
-	if root == outbox.Dropped {
+// withoutRoot is what becomes of an entry whose root is not there: it waits for
+// one that is held for a quiet reader, and is over with one that never comes.
+func withoutRoot(e, root outbox.Entry, now time.Time) outbox.Entry {
+	switch {
+	case root.State == outbox.Dropped:
 		e.State = outbox.Dropped
+	case root.Key == "" || root.State.Done():
+		e.State, e.Reason = outbox.Dead, "the message it belongs to was never sent"
+	default:
+		e.Hold, e.NotUntil = root.Hold, later(root.NotUntil, now.Add(outbox.Pace))
 	}
 	return e
 }

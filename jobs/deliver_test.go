@@ -450,6 +450,24 @@ func TestDeliverFoldsEdits(t *testing.T) {
 	}
 }
 
+// An edit of a root that is held for a quiet reader waits with it.
+func TestDeliverHeldRoot(t *testing.T) {
+	p := newPost(t, "C0A")
+	r := in("C0A")
+	quiet := r
+	quiet.Hold = p.clock().Add(8 * time.Hour)
+	p.put(quiet.Root("alert/1", words("open 1"), p.clock()), r.Edit("alert/1", 1, words("open 2"), p.clock()), r.Root("digest/1", words("GMV"), p.clock()))
+	p.tick()
+	if n := p.copies(); n["digest/1/C0A"] != 1 || n["alert/1/C0A"] != 0 {
+		t.Errorf("before the quiet hours end: %v", n)
+	}
+	p.drain(nil)
+	list := p.box.Transcript()
+	if last := list[len(list)-1]; last.Kind != "update" || last.Text != "open 2" || last.At.Before(quiet.Hold) {
+		t.Errorf("in the end %+v", last)
+	}
+}
+
 // A call that hangs holds up its own place only.
 func TestDeliverLanesBesideEachOther(t *testing.T) {
 	p := newPost(t, "C0A", "C0B")

@@ -53,7 +53,7 @@ var catchups = map[report.DigestKind]time.Duration{
 func (d *Digest) Job(s Schedule) Job {
 	d.sched = s
 	return Job{
-		Name: "digest/" + string(d.Kind) + "/" + string(d.Shop.ID), Schedule: s, Timeout: 2 * time.Minute, Catchup: catchups[d.Kind], Run: d.Write,
+		Name: "digest/" + string(d.Kind) + "/" + string(d.Shop.ID), Schedule: s, Timeout: 2 * time.Minute, Catchup: catchups[d.Kind], Run: d.Write, Missed: d.missed,
 	}
 }
 
@@ -150,6 +150,26 @@ func (d *Digest) load(ctx context.Context, q report.DigestQuery) (report.Digest,
 		err = report.ErrNoData
 	}
 	return dig, err
+}
+
+// missed tells the places of the morning report that the one due at due was not sent.
+func (d *Digest) missed(tx *storage.Tx, due, now time.Time) error {
+	_, last, ok := d.Kind.Due(d.Shop, due)
+	if !ok || d.Kind != report.DigestMorning {
+		return nil
+	}
+	routes, err := d.receivers(tx, now)
+	if err != nil {
+		return err
+	}
+	key := d.key(last) + "/missed"
+	for _, r := range routes {
+		note := card.New(i18n.For(r.Lang), d.Shop).DigestMissed(due)
+		if _, err := tx.Enqueue(r.Root(key, note, now)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // current is d about the shop as people have planned it by now.

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
+	"shopwatch/internal/card"
+	"shopwatch/internal/i18n"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
 	"shopwatch/storage"
 )
 
@@ -23,6 +28,9 @@ type Job struct {
 	// Run does the work that was due at due. ErrLater asks for another try at
 	// the next tick (data that has not come yet); everything else ends the run.
 	Run func(ctx context.Context, due time.Time) error
+	// Missed says what is told about a run that is not worth making any more, in
+	// the transaction that notes it as missed; nil tells nobody.
+	Missed func(tx *storage.Tx, due, now time.Time) error
 }
 
 // ErrLater says that a run has not been done and must be tried again soon.
@@ -37,6 +45,9 @@ type Scheduler struct {
 	// Inline makes Tick wait for every run, in the order of Jobs: the stepped
 	// clock of tests and of the demo's transcript needs that.
 	Inline bool
+	// Operators are told when a job breaks, in the name of Shop.
+	Operators []outbox.Route
+	Shop      *market.Shop
 
 	mu      sync.Mutex
 	running map[string]bool
@@ -70,20 +81,24 @@ func (s *Scheduler) tick(ctx context.Context, j *Job, now time.Time) (time.Time,
 	if !s.claim(j.Name) {
 		return now.Add(time.Second), nil // the run before is still under way
 	}
-	latest := due
-	for n := j.Schedule.Next(latest); !n.After(now); n = j.Schedule.Next(latest) {
-		latest = n
-	}
+	latest, skipped := j.Schedule.last(due, now)
 	if j.Catchup > 0 && now.Sub(latest) > j.Catchup {
 		defer s.release(j.Name)
 		next := j.Schedule.Next(now)
-		return next, s.record(ctx, storage.Run{Job: j.Name, Due: latest, Started: now, Finished: now, Outcome: "missed"}, next)
+		missed := storage.Run{Job: j.Name, Due: latest, Started: now, Finished: now, Outcome: "missed", Skipped: skipped}
+		return next, s.record(ctx, missed, next, func(tx *storage.Tx) error {
+			if j.Missed == nil {
+				return nil
+			}
+			return j.Missed(tx, latest, now)
+		})
 	}
+	run := storage.Run{Job: j.Name, Due: latest, Skipped: skipped}
 	if s.Inline {
-		s.run(ctx, j, latest)
+		s.run(ctx, j, run)
 		return s.due(ctx, j, now)
 	}
-	s.wait.Go(func() { s.run(ctx, j, latest) })
+	s.wait.Go(func() { s.run(ctx, j, run) })
 	return now.Add(time.Second), nil
 }
 
@@ -102,13 +117,17 @@ func (s *Scheduler) due(ctx context.Context, j *Job, now time.Time) (due time.Ti
 	return due, s.DB.Update(ctx, func(tx *storage.Tx) error { return tx.PutDue(j.Name, due) })
 }
 
-func (s *Scheduler) run(ctx context.Context, j *Job, due time.Time) {
+// run makes one run and notes it, together with the due times that passed
+// meanwhile: they are not made up for, the next regular one is.
+func (s *Scheduler) run(ctx context.Context, j *Job, run storage.Run) {
 	defer s.release(j.Name)
-	run := storage.Run{Job: j.Name, Due: due, Started: s.Now()}
+	run.Started = s.Now()
 	began := time.Now() // how long a run takes is real time, whatever clock drives it
-	err := s.guard(ctx, j, due)
+	err := s.guard(ctx, j, run.Due)
 	run.Finished, run.Outcome = s.Now(), "ok"
-	next := j.Schedule.Next(later(due, s.Now()))
+	latest, passed := j.Schedule.last(run.Due, run.Finished)
+	run.Skipped += passed
+	next := j.Schedule.Next(later(latest, run.Finished))
 	switch {
 	case errors.Is(err, ErrLater):
 		run.Outcome, run.Detail = "waiting", err.Error()
@@ -117,9 +136,30 @@ func (s *Scheduler) run(ctx context.Context, j *Job, due time.Time) {
 		run.Outcome, run.Detail = "failed", err.Error()
 	}
 	s.log(ctx, run, time.Since(began), err)
-	if err := s.record(context.WithoutCancel(ctx), run, next); err != nil {
+	err = s.record(context.WithoutCancel(ctx), run, next, func(tx *storage.Tx) error {
+		if !errors.Is(err, errBroke) {
+			return nil
+		}
+		return s.tell(tx, run)
+	})
+	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "job not recorded", slog.String("job", j.Name), slog.Any("err", err))
 	}
+}
+
+// errBroke is a panic of a job.
+var errBroke = errors.New("panic")
+
+// tell puts a note about a job that broke into the outbox, once a day for each.
+func (s *Scheduler) tell(tx *storage.Tx, run storage.Run) error {
+	key := "note/job/" + run.Job + "/" + run.Finished.UTC().Format(time.DateOnly)
+	for _, r := range s.Operators {
+		note := card.New(i18n.For(r.Lang), s.Shop).JobBroke(run.Job)
+		if _, err := tx.Enqueue(r.Root(key, note, run.Finished)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // guard runs j within its time and turns a panic into an error: one job must
@@ -127,7 +167,8 @@ func (s *Scheduler) run(ctx context.Context, j *Job, due time.Time) {
 func (s *Scheduler) guard(ctx context.Context, j *Job, due time.Time) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v", p)
+			err = fmt.Errorf("%w: %v", errBroke, p)
+			s.Logger.LogAttrs(ctx, slog.LevelError, "job broke", slog.String("job", j.Name), slog.String("stack", string(debug.Stack())))
 		}
 	}()
 	if j.Timeout > 0 {
@@ -138,12 +179,10 @@ func (s *Scheduler) guard(ctx context.Context, j *Job, due time.Time) (err error
 	return j.Run(ctx, due)
 }
 
-func (s *Scheduler) record(ctx context.Context, run storage.Run, next time.Time) error {
+// record notes a run, when the job is due next, and what follows, in one.
+func (s *Scheduler) record(ctx context.Context, run storage.Run, next time.Time, follows func(*storage.Tx) error) error {
 	return s.DB.Update(ctx, func(tx *storage.Tx) error {
-		if err := tx.PutRun(run); err != nil {
-			return err
-		}
-		return tx.PutDue(run.Job, next)
+		return errors.Join(tx.PutRun(run), tx.PutDue(run.Job, next), follows(tx))
 	})
 }
 
@@ -152,6 +191,9 @@ func (s *Scheduler) log(ctx context.Context, run storage.Run, took time.Duration
 	attrs := []slog.Attr{
 		slog.String("job", run.Job), slog.Time("due", run.Due), slog.String("outcome", run.Outcome),
 		slog.Duration("took", took.Round(time.Millisecond)),
+	}
+	if run.Skipped > 0 {
+		attrs = append(attrs, slog.Int("skipped", run.Skipped))
 	}
 	if err != nil && run.Outcome == "failed" {
 		level = slog.LevelError

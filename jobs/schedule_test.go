@@ -5,9 +5,15 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
+	"shopwatch/internal/outbox"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
 )
@@ -98,7 +104,22 @@ func TestSchedulerCatchesUpOnce(t *testing.T) {
 	if len(r.ran) != 1 || !r.ran[0].Equal(time.Date(2026, 11, 24, 8, 30, 0, 0, time.UTC)) {
 		t.Fatalf("ran %v, want today's only", r.ran)
 	}
+	if run := r.last(); run.Skipped != 2 {
+		t.Errorf("%d skipped, want the two days before", run.Skipped)
+	}
+	told := 0
+	r.Jobs[0].Missed = func(_ *storage.Tx, due, _ time.Time) error {
+		told++
+		if !due.Equal(time.Date(2026, 11, 25, 8, 30, 0, 0, time.UTC)) {
+			t.Errorf("told of %s", due)
+		}
+		return nil
+	}
 	r.at(3, 8*60) // back too late: 16:00
+	r.at(3, 8*60+1)
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
 	if len(r.ran) != 1 || r.last().Outcome != "missed" {
 		t.Errorf("ran %v, last %+v, want it recorded as missed", r.ran, r.last())
 	}
@@ -111,6 +132,114 @@ func TestSchedulerClockSteppingBackDoesNotDouble(t *testing.T) {
 	r.at(0, 30)
 	if len(r.ran) != 1 {
 		t.Errorf("ran %v", r.ran)
+	}
+}
+
+// A machine that slept, or whose clock was set forward, makes one run of a job
+// and goes on with the regular times.
+func TestSchedulerAfterSuspend(t *testing.T) {
+	r := newRig(t, "* * * * *", 0)
+	r.at(0, 1)
+	next := r.at(0, 121) // two hours later
+	if len(r.ran) != 2 || r.last().Skipped != 119 || !next.Equal(r.now.Add(time.Minute)) {
+		t.Errorf("%d runs, %d skipped, next at %s", len(r.ran), r.last().Skipped, next)
+	}
+	r.at(0, 1) // and set back
+	r.at(0, 121)
+	r.at(0, 122)
+	seen := map[time.Time]int{}
+	for _, due := range r.ran {
+		if seen[due]++; seen[due] > 1 {
+			t.Errorf("%s ran twice", due)
+		}
+	}
+	if len(r.ran) != 3 {
+		t.Errorf("ran %v", r.ran)
+	}
+}
+
+// A job that takes longer than its interval never runs beside itself; the times
+// that pass meanwhile are counted.
+func TestSchedulerOverlap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, "* * * * *", 0)
+		var mu sync.Mutex
+		running, most := 0, 0
+		r.Inline, r.Now = false, time.Now
+		r.Jobs = []Job{{Name: "slow", Schedule: r.Jobs[0].Schedule, Run: func(context.Context, time.Time) error {
+			mu.Lock()
+			running++
+			most = max(most, running)
+			mu.Unlock()
+			time.Sleep(150 * time.Second) // the upstream is slow
+			mu.Lock()
+			defer mu.Unlock()
+			running--
+			return nil
+		}}}
+		for range 10 * 60 {
+			if _, err := r.Tick(t.Context(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		r.Wait()
+		var runs []storage.Run
+		err := r.DB.View(t.Context(), func(tx *storage.Tx) (err error) {
+			runs, err = tx.Runs("slow", 100)
+			return err
+		})
+		skipped := 0
+		for _, run := range runs {
+			skipped += run.Skipped
+		}
+		if err != nil || most != 1 || len(runs) != 3 || skipped != 6 {
+			t.Errorf("%d at once, %d runs, %d skipped, %v", most, len(runs), skipped, err)
+		}
+	})
+}
+
+// A morning report that is too late to send is told as missed, once.
+func TestDigestMissed(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	d := &Digest{
+		DB: r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
+		Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{Morning}}},
+	}
+	r.Jobs[0] = d.Job(r.Jobs[0].Schedule, 6*time.Hour)
+	r.at(0, 0)
+	r.at(0, 9*60) // back at 17:00
+	r.at(0, 9*60+1)
+	err := r.DB.View(t.Context(), func(tx *storage.Tx) error {
+		waiting, err := tx.Undone()
+		if len(waiting) != 1 || !strings.Contains(waiting[0].Message.Text, "was not sent") || !strings.Contains(waiting[0].Message.Text, "08:30") {
+			t.Errorf("told %+v", waiting)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// What breaks is told to operators once a day and is no reason for others to stop.
+func TestSchedulerTellsWhatBroke(t *testing.T) {
+	r := newRig(t, "*/5 * * * *", 0)
+	r.Shop = &market.Shop{ID: "mall", Zone: time.UTC}
+	r.Operators = []outbox.Route{{Target: chat.Target{Channel: "C0OPS"}, Lang: "en"}}
+	r.Jobs[0].Run = func(context.Context, time.Time) error { panic("bad day") }
+	for i := range 5 {
+		r.at(0, 5*i+5)
+	}
+	err := r.DB.View(t.Context(), func(tx *storage.Tx) error {
+		waiting, err := tx.Undone()
+		if len(waiting) != 1 || !strings.Contains(waiting[0].Message.Text, "digest") {
+			t.Errorf("told %+v", waiting)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -42,6 +42,7 @@
 //	person              user                          JSON (a list)
 //	plan                shop                          targets and calendar that people have decided, JSON
 //	plan_change         shop number                   each of those decisions, JSON (a list)
+//	decision            shop number                   a price that somebody decided on, JSON (a list)
 //	outbox              key                           JSON
 //	outbox_open, outbox_dead, outbox_sent   seq       key
 //	run                 job due started               JSON
@@ -107,6 +108,7 @@ const (
 	spacePerson         = "person"
 	spacePlan           = "plan"
 	spacePlanChange     = "plan_change"
+	spaceDecision       = "decision"
 	spaceOutbox         = "outbox"
 	spaceOutboxOpen     = "outbox_open"
 	spaceOutboxDead     = "outbox_dead"

@@ -13,6 +13,7 @@ type Run struct {
 	Due, Started, Finished time.Time
 	Outcome                string // ok, failed, skipped, missed
 	Detail                 string
+	Skipped                int // due times before or during this run that it stands for
 }
 
 // storedRun is the record behind a Run; its key holds job, due and start.
@@ -22,6 +23,7 @@ type storedRun struct {
 	Finished int64  `json:"finished"`
 	Outcome  string `json:"outcome"`
 	Detail   string `json:"detail,omitempty"`
+	Skipped  int    `json:"skipped,omitempty"`
 }
 
 func runKey(r *Run) []byte {
@@ -36,7 +38,7 @@ func (tx *Tx) PutRun(r Run) error {
 	}
 	b, err := json.Marshal(storedRun{
 		Due: nanos(r.Due), Started: nanos(r.Started), Finished: nanos(r.Finished),
-		Outcome: r.Outcome, Detail: r.Detail,
+		Outcome: r.Outcome, Detail: r.Detail, Skipped: r.Skipped,
 	})
 	if err != nil {
 		return err
@@ -85,7 +87,7 @@ func (tx *Tx) Runs(job string, n int) ([]Run, error) {
 		}
 		runs = append(runs, Run{
 			Job: job, Due: instant(s.Due), Started: instant(s.Started), Finished: instant(s.Finished),
-			Outcome: s.Outcome, Detail: s.Detail,
+			Outcome: s.Outcome, Detail: s.Detail, Skipped: s.Skipped,
 		})
 		return len(runs) < n, nil
 	})

@@ -115,7 +115,7 @@ func decodeCursor(cursor, prefix string) string {
 // readable finds a channel the bot may look into with a scope of its family.
 func (c *call) readable(right string, member bool) (*channel, error) {
 	ch, ok := c.space.channel(c.text("channel"))
-	if !ok || ch.name == c.text("channel") || ch.private && !ch.members[c.space.bot.ID] {
+	if !ok || ch.id != c.text("channel") || ch.private && !ch.members[c.space.bot.ID] {
 		return nil, refuse("channel_not_found")
 	}
 	if err := c.need(ch.family() + ":" + right); err != nil {

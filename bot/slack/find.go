@@ -23,8 +23,11 @@ const (
 // page, and trusts only messages of the bot itself.
 func (s *Slack) Find(ctx context.Context, d chat.Delivery, since time.Time) (chat.Receipt, bool, error) {
 	channel, err := s.place(ctx, d)
+	if err == nil {
+		channel, err = s.byID(ctx, channel)
+	}
 	if err != nil {
-		return chat.Receipt{}, false, err
+		return chat.Receipt{}, false, s.unreadable(d.Key, err)
 	}
 	oldest := stamp(since.Add(-findSkew))
 	switch d.Act {

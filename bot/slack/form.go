@@ -22,6 +22,9 @@ type formMemo struct {
 	OnHome  bool   `json:"h,omitempty"`
 }
 
+// maxInput is Slack's limit for a text.
+const maxInput = 3000
+
 // maxIntro bounds the words above the inputs of a form.
 const maxIntro = 10
 
@@ -49,6 +52,9 @@ func (s *Slack) OpenForm(ctx context.Context, e chat.Event, f chat.Form) error {
 }
 
 func formView(e chat.Event, f chat.Form) (slackgo.ModalViewRequest, error) {
+	if err := formFits(f); err != nil {
+		return slackgo.ModalViewRequest{}, err
+	}
 	memo, err := json.Marshal(formMemo{Value: f.Value, Channel: e.Channel, Thread: e.Thread, OnHome: e.OnHome})
 	if err != nil {
 		return slackgo.ModalViewRequest{}, err
@@ -65,6 +71,37 @@ func formView(e chat.Event, f chat.Form) (slackgo.ModalViewRequest, error) {
 	}
 	return v, nil
 }
+
+// formFits reports what of a form no window could show. Long texts are no such
+// thing: they are cut.
+func formFits(f chat.Form) error {
+	if len([]rune(f.Value)) > 200 {
+		return fmt.Errorf("form %s: its value has more than 200 characters", f.Verb)
+	}
+	names := map[string]bool{}
+	for _, in := range f.Inputs {
+		if in.Name == "" || names[in.Name] || length(in.Name) > 255 {
+			return fmt.Errorf("form %s: input %q has no name of its own", f.Verb, in.Name)
+		}
+		names[in.Name] = true
+		choice := in.Kind == chat.InputChoice || in.Kind == chat.InputChoices
+		if choice && len(in.Options) == 0 {
+			return fmt.Errorf("form %s: input %s has no options", f.Verb, in.Name)
+		}
+		for _, o := range in.Options {
+			if choice && (o.Value == "" || length(o.Value) > maxOptionValue || !visible(o.Label)) {
+				return fmt.Errorf("form %s: option %q of input %s cannot be chosen", f.Verb, o.Value, in.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// maxOptionValue is Slack's limit for the value of an option of a form.
+const maxOptionValue = 150
+
+// shownOptions are the options of an input that fit into a menu.
+func shownOptions(in chat.Input) []chat.Option { return in.Options[:min(len(in.Options), maxOptions)] }
 
 // maxFormTitle is Slack's limit for the title and the button of a form.
 const maxFormTitle = 24
@@ -100,17 +137,18 @@ func inputElement(in chat.Input) slackgo.BlockElement {
 	case chat.InputText, chat.InputLines:
 	}
 	e := slackgo.NewPlainTextInputBlockElement(nil, in.Name)
-	e.InitialValue, e.Multiline, e.MaxLength = clean(in.Initial), in.Kind == chat.InputLines, in.Max
-	if e.MaxLength == 0 {
+	e.Multiline, e.MaxLength = in.Kind == chat.InputLines, in.Max
+	if e.MaxLength <= 0 || e.MaxLength > maxInput {
 		e.MaxLength = 300
 	}
+	e.InitialValue = clamp(clean(in.Initial), e.MaxLength)
 	return e
 }
 
 func choiceElement(in chat.Input) slackgo.BlockElement {
 	var options []*slackgo.OptionBlockObject
 	var initial *slackgo.OptionBlockObject
-	for _, o := range in.Options {
+	for _, o := range shownOptions(in) {
 		x := slackgo.NewOptionBlockObject(o.Value, plain(clamp(clean(o.Label), maxLabel)), nil)
 		options = append(options, x)
 		if o.Value == in.Initial {
@@ -126,7 +164,7 @@ func choiceElement(in chat.Input) slackgo.BlockElement {
 func choicesElement(in chat.Input) slackgo.BlockElement {
 	initial := strings.Split(in.Initial, ",")
 	var options, ticked []*slackgo.OptionBlockObject
-	for _, o := range in.Options {
+	for _, o := range shownOptions(in) {
 		x := slackgo.NewOptionBlockObject(o.Value, plain(clamp(clean(o.Label), maxLabel)), nil)
 		options = append(options, x)
 		if slices.Contains(initial, o.Value) {

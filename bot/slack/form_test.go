@@ -3,10 +3,12 @@ package slack_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"shopwatch/bot/sandbox"
+	"shopwatch/bot/slack"
 	"shopwatch/internal/chat"
 )
 
@@ -137,5 +139,52 @@ func TestFileInThread(t *testing.T) {
 	reply.Key = "k/1"
 	if r := w.send(reply); r.Degraded == "" {
 		t.Error("nothing says that the file is missing")
+	}
+	w.box.SetFilePolls(-1) // taken, and never shared
+	reply.Key = "k/2"
+	if r := w.send(reply); r.Degraded == "" {
+		t.Error("nothing says that the file never came")
+	}
+}
+
+// Whatever the texts of a form are, the window opens; what no window could show
+// is refused before it is sent.
+func TestFormLimits(t *testing.T) {
+	long := strings.Repeat("长 <!channel> ", 700)
+	f := form()
+	f.Title, f.Send = long, long
+	for range 30 {
+		f.Intro = append(f.Intro, chat.Line(long))
+	}
+	var many []chat.Option
+	for i := range 140 {
+		many = append(many, chat.Option{Label: fmt.Sprint(i, long), Value: fmt.Sprint(i)})
+	}
+	f.Inputs = append(f.Inputs,
+		chat.Input{Name: "text", Kind: chat.InputText, Label: long, Hint: long, Initial: long, Max: 200},
+		chat.Input{Name: "free", Kind: chat.InputLines, Label: "x", Initial: long, Max: 9000},
+		chat.Input{Name: "many", Kind: chat.InputChoice, Label: long, Options: many, Initial: "139"},
+		chat.Input{Name: "some", Kind: chat.InputChoices, Label: "x", Options: many, Initial: "3,99,139"},
+		chat.Input{Name: "few", Kind: chat.InputChoices, Label: "x", Options: many[:3]})
+	raw, err := slack.View(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range sandbox.CheckView(raw) {
+		t.Errorf("%+v", p)
+	}
+	for name, spoil := range map[string]func(*chat.Form){
+		"value":      func(f *chat.Form) { f.Value = strings.Repeat("x", 201) },
+		"no options": func(f *chat.Form) { f.Inputs[3].Options = nil },
+		"no value":   func(f *chat.Form) { f.Inputs[3].Options[0].Value = "" },
+		"long value": func(f *chat.Form) { f.Inputs[3].Options[0].Value = strings.Repeat("x", 151) },
+		"twice":      func(f *chat.Form) { f.Inputs[1].Name = "date" },
+		"no name":    func(f *chat.Form) { f.Inputs[0].Name = "" },
+	} {
+		f := form()
+		spoil(&f)
+		if _, err := slack.View(f); err == nil {
+			t.Errorf("%s: taken", name)
+		}
 	}
 }

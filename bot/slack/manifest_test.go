@@ -22,8 +22,11 @@ var scopesOf = map[string][]string{
 	"GetConversationHistoryContext": {"channels:history", "groups:history", "im:history"},
 	"GetConversationRepliesContext": {"channels:history", "groups:history", "im:history"},
 	"GetConversationInfoContext":    {"channels:read", "groups:read"},
+	"GetConversationsContext":       {"channels:read", "groups:read"},
 	"OpenConversationContext":       {"im:write"},
+	"GetUserInfoContext":            {"users:read"},
 	"GetUploadURLExternalContext":   {"files:write"}, "CompleteUploadExternalContext": {"files:write"}, "GetFileInfoContext": {"files:read"},
+	"GetUserInfoContext": {"users:read"},
 
 	"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "app_home_opened": nil, "member_joined_channel": {"channels:read", "groups:read"},
 }

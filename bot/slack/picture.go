@@ -146,18 +146,23 @@ func (s *Slack) putFile(ctx context.Context, to string, png []byte) error {
 
 // awaitFile returns nil once Slack knows what the file is.
 func (s *Slack) awaitFile(ctx context.Context, id string) error {
+	return s.await(ctx, id, func(f *slackgo.File) bool { return f.Mimetype != "" })
+}
+
+// await asks about a file, ever less often, until it is ready or ctx ends.
+func (s *Slack) await(ctx context.Context, id string, ready func(*slackgo.File) bool) error {
 	wait := firstPoll
 	for {
 		f, _, _, err := s.api.GetFileInfoContext(ctx, id, 0, 0)
-		if err == nil && f != nil && f.Mimetype != "" {
+		if err == nil && f != nil && ready(f) {
 			return nil
 		}
 		if failure, word := failureOf(s.classify(err, "")); failure == chat.Refused || failure == chat.Orphan {
-			return fmt.Errorf("look at picture: %s", word)
+			return fmt.Errorf("look at file: %s", word)
 		}
 		select {
 		case <-ctx.Done():
-			return errors.New("picture was not ready in time")
+			return errors.New("the file was not ready in time")
 		case <-time.After(wait):
 		}
 		wait = min(2*wait, lastPoll)

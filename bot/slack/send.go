@@ -88,6 +88,7 @@ func (s *Slack) attempt(ctx context.Context, d chat.Delivery, channel string, v 
 		return chat.Receipt{}, err
 	}
 	if at != "" {
+		s.learn(channel, at)
 		channel = at // a person's id becomes the direct-message channel
 	}
 	if d.Act == chat.Reply && posted.Timestamp != "" && posted.ThreadTimestamp == "" {
@@ -111,10 +112,23 @@ func (s *Slack) attach(ctx context.Context, channel, thread string, f chat.File)
 		})
 	}
 	if err == nil {
+		err = s.awaitShare(ctx, id, channel)
+	}
+	if err == nil {
 		return ""
 	}
 	s.log.WarnContext(ctx, "file not attached", "file", clean(f.Name), "err", s.scrub.err(err))
 	return "the file is not attached"
+}
+
+// awaitShare returns nil once the file is to be seen in channel. Slack answers
+// before it has shared it, and now and then never does.
+func (s *Slack) awaitShare(ctx context.Context, id, channel string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.PictureWait)
+	defer cancel()
+	return s.await(ctx, id, func(f *slackgo.File) bool {
+		return len(f.Shares.Public[channel])+len(f.Shares.Private[channel]) > 0 || direct(channel) && f.Mimetype != ""
+	})
 }
 
 // stray deals with a reply whose root is gone, which Slack posts to the channel
@@ -177,6 +191,49 @@ func (s *Slack) room(ctx context.Context, user string) (string, error) {
 	}
 	s.rooms[user] = id
 	return id, nil
+}
+
+// learn remembers the id of a channel that is configured by its name.
+func (s *Slack) learn(name, id string) {
+	if !strings.HasPrefix(name, "#") {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rooms[name] = id
+}
+
+// byID returns the id of a channel that may be given by its name: messages may be
+// posted to a name, and only to an id may anything else be done.
+func (s *Slack) byID(ctx context.Context, channel string) (string, error) {
+	if !strings.HasPrefix(channel, "#") {
+		return channel, nil
+	}
+	s.mu.Lock()
+	id := s.rooms[channel]
+	s.mu.Unlock()
+	if id != "" {
+		return id, nil
+	}
+	cursor := ""
+	for range findPages {
+		list, next, err := s.api.GetConversationsContext(ctx, &slackgo.GetConversationsParameters{
+			Cursor: cursor, Limit: 200, Types: []string{"public_channel", "private_channel"},
+		})
+		if err != nil {
+			return "", asked(s.classify(err, ""))
+		}
+		for i := range list {
+			if "#"+list[i].Name == channel {
+				s.learn(channel, list[i].ID)
+				return list[i].ID, nil
+			}
+		}
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	return "", &chat.SendError{Failure: chat.Refused, Reason: "channel_not_found"}
 }
 
 // maxRooms bounds the memory of opened direct messages; they can be asked for again.

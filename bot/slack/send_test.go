@@ -91,6 +91,24 @@ func TestFindReadsAllPages(t *testing.T) {
 	}
 }
 
+// A channel may be configured by its name, to which messages can be posted and
+// by which nothing can be looked up: a doubtful one is found all the same.
+func TestFindInNamedChannel(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, nil)
+	start := time.Now()
+	d := chat.Delivery{Key: "k", Act: chat.Post, Target: chat.Target{Channel: "#general"}, Message: text("x")}
+	w.box.Inject(sandbox.Fault{Method: "chat.postMessage", Times: 1, After: true, Cut: true})
+	_, err := w.s.Send(t.Context(), d)
+	failure(t, err, chat.Doubt)
+	if r, found, err := w.s.Find(t.Context(), d, start); err != nil || !found || r.Ref.Channel != w.channel("general") {
+		t.Errorf("%+v %v %v", r, found, err)
+	}
+	d.Target.Channel = "#nowhere"
+	if _, _, err := w.s.Find(t.Context(), d, start); !errors.Is(err, chat.ErrUnreadable) {
+		t.Errorf("a channel that is not there: %v", err)
+	}
+}
+
 // The root of a thread is deleted: nothing of the reply is left behind.
 func TestReplyToDeletedRoot(t *testing.T) {
 	w := newWorld(t, sandbox.Options{}, nil)

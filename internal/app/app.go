@@ -89,12 +89,14 @@ type App struct {
 	scheduler *jobs.Scheduler
 	deliver   *jobs.Deliver
 	attend    *jobs.Attend
+	proves    []*jobs.Prove // one per shop, in order
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
 	settles   []*jobs.Settle            // one per shop, in order
 	envs      []*commands.Env           // one per shop, in order
 	copying   sync.Mutex                // one copy of the store at a time
+	shut      atomic.Pointer[error]     // why the chat lets the bot in no more
 	ticked    atomic.Pointer[time.Time] // when the schedule was last looked at, in real time
 }
 
@@ -115,7 +117,7 @@ func New(set Settings) (*App, error) {
 	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
 	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: set.delivery(), Logger: set.Logger, Now: now, Shop: set.Shops[0].Shop, Inline: set.Inline}
 	a.attend = &jobs.Attend{DB: set.DB, Now: now}
-	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline}
+	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline, Shop: set.Shops[0].Shop}
 	byChannel := map[string]*commands.Env{}
 	for i := range set.Shops {
 		env, err := a.addShop(&set.Shops[i])
@@ -125,6 +127,9 @@ func New(set Settings) (*App, error) {
 		a.deliver.Operators = append(a.deliver.Operators, jobs.Everything(set.Shops[i].Alerts)...)
 		a.envs = append(a.envs, env)
 		a.attend.Notifiers = append(a.attend.Notifiers, env.Notify)
+		a.proves = append(a.proves, &jobs.Prove{
+			DB: set.DB, Series: set.Series, Notify: env.Notify, Rules: set.Shops[i].Rules, Logger: set.Logger, Now: now,
+		})
 		a.collector.Notifiers = append(a.collector.Notifiers, env.Notify)
 		for _, c := range set.Shops[i].channels() {
 			if byChannel[c] == nil {
@@ -132,6 +137,7 @@ func New(set Settings) (*App, error) {
 			}
 		}
 	}
+	a.scheduler.Operators = a.deliver.Operators
 	if err := a.addUpkeep(); err != nil {
 		return nil, err
 	}
@@ -186,7 +192,12 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
 	}
 	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
-	a.scheduler.Jobs = append(a.scheduler.Jobs, watch.Job(watchAt))
+	outcomesAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("outcomes: %w", err)
+	}
+	outcomes := &jobs.Outcomes{DB: a.set.DB, Shop: s.Shop, Lang: a.set.Lang, Cache: s.Rules.Cache, Now: a.set.Clock.Now}
+	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(outcomesAt), watch.Job(watchAt))
 	if err := a.addDigests(s); err != nil {
 		return nil, err
 	}

@@ -52,7 +52,12 @@ func TestBrowser(t *testing.T) {
 			b.seesWhile(func() { deliver(t, d) }, "#messages .message.edited", c.acked)
 			b.do(chromedp.Click(`#messages .message.edited .thread-link`))
 			b.sees(".thread-pane", c.acked)
+			b.do(chromedp.WaitVisible(".thread-pane .message img")) // what the alert was raised by
 			b.picture("acknowledged")
+
+			b.do(chromedp.Navigate(d.ChatURL+"/?view=home&channel=shopwatch&user="+c.user), chromedp.WaitVisible("#home .block"))
+			b.sees("#home", c.acked)
+			b.picture("home")
 
 			b.do(chromedp.Navigate(d.StatusURL))
 			b.sees("body", "mall_orders")

@@ -18,12 +18,7 @@ const tick = 15 * time.Second
 func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.desk.Run(ctx) })
-	g.Go(func() error {
-		if err := a.set.Transport.Run(ctx, a.desk.Accept); err != nil {
-			return fmt.Errorf("chat: %w", err)
-		}
-		return nil
-	})
+	g.Go(func() error { return a.listen(ctx) })
 	g.Go(func() error { a.warm(ctx); return nil })
 	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.attendLoop(ctx) })
@@ -32,6 +27,35 @@ func (a *App) Run(ctx context.Context) error {
 	a.scheduler.Wait()
 	a.deliver.Wait()
 	return err
+}
+
+const (
+	// heardFor is how long a transport must have run for the bot to count as let
+	// in: a refusal before that is a mistake in the configuration.
+	heardFor = 30 * time.Second
+	// knockEvery is how often a bot that is not let in any more tries again.
+	knockEvery = time.Minute
+)
+
+// listen takes what people do. A platform that refuses the bot from the start
+// ends the program; one that lets it in no more does not: facts are collected,
+// messages wait in the outbox, and /readyz says why.
+func (a *App) listen(ctx context.Context) error {
+	began := time.Now()
+	for {
+		err := a.set.Transport.Run(ctx, a.desk.Accept)
+		if err == nil || errors.Is(err, ctx.Err()) {
+			return nil
+		}
+		err = fmt.Errorf("chat: %w", err)
+		if time.Since(began) < heardFor {
+			return err
+		}
+		a.set.Logger.LogAttrs(ctx, slog.LevelError, "chat refuses the bot", slog.Any("err", err))
+		a.shut.Store(&err)
+		a.set.Clock.Sleep(ctx, time.Time{}, knockEvery, nil)
+		a.shut.Store(nil)
+	}
 }
 
 // warm spares the first to ask about today the wait.
@@ -62,11 +86,24 @@ func (a *App) schedule(ctx context.Context) error {
 func (a *App) attendLoop(ctx context.Context) error {
 	for ctx.Err() == nil {
 		next, err := a.attend.Tick(ctx)
+		if err == nil {
+			err = a.prove(ctx)
+		}
 		if err != nil && !errors.Is(err, context.Canceled) {
 			a.set.Logger.LogAttrs(ctx, slog.LevelError, "attend", slog.Any("err", err))
 			next = time.Time{}
 		}
 		a.set.Clock.Sleep(ctx, next, tick, nil)
+	}
+	return nil
+}
+
+// prove puts under new alerts what they were raised by.
+func (a *App) prove(ctx context.Context) error {
+	for _, p := range a.proves {
+		if err := p.Tick(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -98,6 +135,9 @@ func (a *App) Step(ctx context.Context, until time.Time, between func(context.Co
 		}
 		attended, err := a.attend.Tick(ctx)
 		if err != nil {
+			return err
+		}
+		if err := a.prove(ctx); err != nil {
 			return err
 		}
 		sent, err := a.deliver.Tick(ctx)

@@ -19,7 +19,7 @@ import (
 func (a *App) Pages(lang, token string) (http.Handler, error) {
 	return web.New(web.Options{
 		Status: a.status, Lang: lang, Token: token, Logger: a.set.Logger, Push: a.takePush, PushLimit: a.pushLimit,
-		Ready: []web.Check{{Name: "store", Run: a.storeReady}, {Name: "schedule", Run: a.scheduleReady}},
+		Ready: []web.Check{{Name: "store", Run: a.storeReady}, {Name: "schedule", Run: a.scheduleReady}, {Name: "chat", Run: a.chatReady}},
 	})
 }
 
@@ -35,6 +35,17 @@ func (a *App) scheduleReady(context.Context) error {
 	}
 	if idle := time.Since(*last); idle > 2*tick {
 		return fmt.Errorf("no tick for %s", idle.Round(time.Second))
+	}
+	return nil
+}
+
+// chatReady fails while the chat platform does not let the bot in.
+func (a *App) chatReady(context.Context) error {
+	if why := a.shut.Load(); why != nil {
+		return *why
+	}
+	if why := a.deliver.Refused(); why != "" {
+		return fmt.Errorf("the chat refuses the bot: %s", why)
 	}
 	return nil
 }

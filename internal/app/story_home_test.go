@@ -3,11 +3,13 @@ package app
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"shopwatch/bot/sandbox"
+	"shopwatch/internal/chat"
 )
 
 // home opens the home page of a person and writes its texts, a line each.
@@ -102,4 +104,34 @@ func (w *world) rejoin(channel string) error {
 	w.demo.Sandbox.Expel(channel, "shopwatch")
 	_, err := w.demo.Sandbox.Join(w.ctx, "shopwatch", channel)
 	return w.settle(err)
+}
+
+// operators restarts the bot with these people as its only operators.
+func (w *world) operators(names []string) error {
+	w.demo.App.set.Policy.Operators = nil
+	for _, n := range names {
+		w.demo.App.set.Policy.Operators = append(w.demo.App.set.Policy.Operators, userID(n))
+	}
+	return w.restart()
+}
+
+// stale presses the newest button of that verb that ever stood in a channel: a
+// second click, or a screen that has not been drawn anew.
+func (w *world) stale(user, channel, verb string) error {
+	log := w.demo.Sandbox.Transcript()
+	for _, e := range slices.Backward(log) {
+		if e.Channel != channel {
+			continue
+		}
+		found, ok := valueOn(e.Blocks, verb, "")
+		if !ok {
+			continue
+		}
+		w.demo.App.desk.Accept(w.ctx, chat.Event{
+			Kind: chat.Press, Channel: alertsChannel, User: userID(user), Verb: verb, Value: found.Value,
+			Keys: []string{fmt.Sprintf("stale %d", len(log))}, Message: chat.Ref{Channel: alertsChannel, TS: e.TS},
+		})
+		return w.settle(nil)
+	}
+	return fmt.Errorf("no button %q ever stood in %s", verb, channel)
 }

@@ -28,6 +28,8 @@ import (
 //	forge USER CHANNEL VERB       presses such a button with a value that the bot never gave out
 //	restart                       stops the bot and starts it again over the same store and chat
 //	form USER                     writes the form that the person has open to the file "said"
+//	operators USER...             restarts the bot with these people as its only operators
+//	stale USER CHANNEL VERB       presses such a button as it stood when it was posted, though the message has changed
 //	rejoin CHANNEL                takes the bot out of a channel and invites it again
 //	home USER                     opens the bot's home page and writes it to the file "said"
 //	onhome USER VERB [VALUE]      uses such a button or menu there; the page is as it was drawn last
@@ -56,20 +58,22 @@ func TestStories(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"demo":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).open(a)) },
-			"until":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).until(a[0])) },
-			"type":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
-			"thread":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
-			"press":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
-			"choose":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).choose(a[0], a[1], a[2], a[3])) },
-			"submit":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).submit(a[0], a[1:])) },
-			"shortcut": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).shortcut(a[0], a[1], a[2])) },
-			"forge":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).forge(a[0], a[1], a[2])) },
-			"restart":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).restart()) },
-			"form":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(write(ts, of(ts).form(a[0]))) },
-			"rejoin":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).rejoin(a[0])) },
-			"home":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(home(ts, a[0])) },
-			"onhome":   func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).onHome(a[0], a[1], a[2:])) },
+			"demo":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).open(a)) },
+			"until":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).until(a[0])) },
+			"type":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).say(a[0], a[1], "", a[2:])) },
+			"thread":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).inThread(a)) },
+			"press":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).press(a[0], a[1], a[2])) },
+			"choose":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).choose(a[0], a[1], a[2], a[3])) },
+			"submit":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).submit(a[0], a[1:])) },
+			"shortcut":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).shortcut(a[0], a[1], a[2])) },
+			"forge":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).forge(a[0], a[1], a[2])) },
+			"restart":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).restart()) },
+			"form":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(write(ts, of(ts).form(a[0]))) },
+			"operators": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).operators(a)) },
+			"stale":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).stale(a[0], a[1], a[2])) },
+			"rejoin":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).rejoin(a[0])) },
+			"home":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(home(ts, a[0])) },
+			"onhome":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).onHome(a[0], a[1], a[2:])) },
 			"audit": func(ts *testscript.TestScript, _ bool, _ []string) {
 				text, err := of(ts).audit()
 				ts.Check(err)

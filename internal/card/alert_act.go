@@ -29,7 +29,7 @@ func SealedVerbs() []string {
 	return []string{
 		VerbAck, VerbDetails, VerbSnooze, VerbMore, VerbSnoozeForm, VerbAssignForm, VerbResolveForm, VerbSilenceForm, VerbSilenceNow, VerbUnsilence,
 		VerbSubscribeForm, VerbUnsubscribe, VerbQuietForm,
-		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit,
+		VerbPlanNow, VerbPlanUndo, VerbTargetForm, VerbTargetEdit, VerbTakePrice,
 	}
 }
 
@@ -118,6 +118,21 @@ const (
 	FieldReason   = "reason"
 )
 
+// MaxOf is how many characters the answer of an input may have.
+func MaxOf(field string) int {
+	switch field {
+	case FieldNote:
+		return maxNote
+	case FieldMatchers:
+		return 300
+	case FieldReason:
+		return 200
+	case FieldDuring:
+		return 60
+	}
+	return 200 // other texts, and the values of choices, people, days and times
+}
+
 // SnoozeForm asks until when.
 func (p Pen) SnoozeForm(id, about string, now time.Time) chat.Form {
 	tomorrow := p.Shop.Local(now).AddDate(0, 0, 1)
@@ -144,7 +159,7 @@ func (p Pen) ResolveForm(choice, id, about, note string) chat.Form {
 	return chat.Form{
 		Verb: VerbResolveForm, Value: Choice(choice, id), Title: p.a("resolve_title"), Send: p.a("resolve_send"), Intro: []chat.Rich{line(about)},
 		Inputs: []chat.Input{{
-			Name: FieldNote, Kind: chat.InputLines, Label: p.a("field_note"), Hint: p.a("field_note_hint"), Initial: clamp(note, maxNote), Optional: true, Max: maxNote,
+			Name: FieldNote, Kind: chat.InputLines, Label: p.a("field_note"), Hint: p.a("field_note_hint"), Initial: clamp(note, maxNote), Optional: true, Max: MaxOf(FieldNote),
 		}},
 	}
 }
@@ -162,10 +177,10 @@ func (p Pen) SilenceForm(matchers, effect string) chat.Form {
 	return chat.Form{
 		Verb: VerbSilenceForm, Value: "new", Title: p.a("silence_title"), Send: p.a("silence_send"), Intro: []chat.Rich{line(effect)},
 		Inputs: []chat.Input{
-			{Name: FieldMatchers, Kind: chat.InputText, Label: p.a("field_matchers"), Hint: p.a("field_matchers_hint"), Initial: matchers, Max: 300},
+			{Name: FieldMatchers, Kind: chat.InputText, Label: p.a("field_matchers"), Hint: p.a("field_matchers_hint"), Initial: clamp(matchers, MaxOf(FieldMatchers)), Max: MaxOf(FieldMatchers)},
 			{Name: FieldFor, Kind: chat.InputChoice, Label: p.a("field_for"), Options: durations, Initial: "1d"},
-			{Name: FieldDuring, Kind: chat.InputText, Label: p.a("field_during"), Hint: p.a("field_during_hint"), Optional: true, Max: 60},
-			{Name: FieldReason, Kind: chat.InputText, Label: p.a("field_reason"), Optional: true, Max: 200},
+			{Name: FieldDuring, Kind: chat.InputText, Label: p.a("field_during"), Hint: p.a("field_during_hint"), Optional: true, Max: MaxOf(FieldDuring)},
+			{Name: FieldReason, Kind: chat.InputText, Label: p.a("field_reason"), Optional: true, Max: MaxOf(FieldReason)},
 		},
 	}
 }

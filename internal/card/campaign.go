@@ -28,10 +28,10 @@ func (p Pen) Campaign(c report.Campaign, question string) chat.Message {
 		body = append(body, line(p.f("campaign_no_data")))
 	}
 	if c.Following != nil {
-		body = append(body, line(p.f("campaign_following", "phase", p.t("phase_"+c.Following.Phase), "day", p.day(c.Following.From), "n", p.L.Count(int64(c.Following.From-today)))))
+		body = append(body, line(p.L.N("figures.campaign_following", int(c.Following.From-today), "phase", p.t("phase_"+c.Following.Phase), "day", p.day(c.Following.From))))
 	}
 	if c.Next != nil && c.State == report.CampaignOver {
-		body = append(body, line(p.f("campaign_next", "name", c.Next.Campaign.In(p.L.Tag()), "day", p.day(c.Next.From), "n", p.L.Count(int64(c.Next.From-today)))))
+		body = append(body, line(p.L.N("figures.campaign_next", int(c.Next.From-today), "name", c.Next.Campaign.In(p.L.Tag()), "day", p.day(c.Next.From))))
 	}
 	sections := []chat.Section{{Heading: name + " · " + p.shop() + " · " + p.days(c.From, c.To), Body: body}}
 	if len(c.Days) > 0 {
@@ -55,7 +55,7 @@ func (p Pen) Campaign(c report.Campaign, question string) chat.Message {
 func (p Pen) campaignState(c report.Campaign, today market.Day) string {
 	switch {
 	case c.State == report.CampaignComing:
-		return p.f("campaign_coming", "n", p.L.Count(int64(c.From-today)), "day", p.day(c.From), "peak", p.day(c.Peak))
+		return p.L.N("figures.campaign_coming", int(c.From-today), "day", p.day(c.From), "peak", p.day(c.Peak))
 	case c.State == report.CampaignOver:
 		return p.f("campaign_over", "day", p.day(c.To))
 	case c.Phase == nil:

@@ -188,6 +188,7 @@ func cards(p Pen) map[string]chat.Message {
 	}
 	maps.Copy(out, outlookCards(p))
 	maps.Copy(out, planCards(p))
+	maps.Copy(out, suggestCards(p))
 	maps.Copy(out, audienceCards(p))
 	seriesCards(p, out)
 	for _, x := range a {
@@ -195,6 +196,7 @@ func cards(p Pen) map[string]chat.Message {
 	}
 	maps.Copy(out, alertCards(p))
 	digestCards(p, out)
+	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
 	return out
 }

@@ -7,14 +7,14 @@ import (
 
 // Complaints answers "what do buyers complain about".
 func (p Pen) Complaints(r report.Complaints, question string) chat.Message {
-	total := p.L.Count(r.Total)
+	total := p.n("complaints_total", int(r.Total))
 	usual := ""
 	if r.UsualKnown {
 		usual = p.t("usual", "n", decimal(r.Usual))
 	}
 	span := p.moment(r.Window.Start) + " – " + p.moment(r.Window.End)
 	body := []chat.Rich{
-		{{Text: p.t("complaints_total", "n", total), Bold: true}, {Text: " " + usual}},
+		{{Text: total, Bold: true}, {Text: " " + usual}},
 		line(p.t("complaints_split", "bad", p.L.Count(r.Bad), "neutral", p.L.Count(r.Neutral), "refunds", p.L.Count(r.Refunds),
 			"reviews", p.L.Count(r.Reviews))),
 	}
@@ -30,7 +30,7 @@ func (p Pen) Complaints(r report.Complaints, question string) chat.Message {
 		Buttons: []chat.Button{p.run("button_complaints_week", "complaints 7d"), p.share(question)},
 		Note:    p.note(r.Data, p.t("complaints_basis")),
 	})
-	return chat.Message{Text: headline(p.shop(), p.t("complaints_title")+p.t("colon"), p.t("complaints_total", "n", total), usual), Sections: sections}
+	return chat.Message{Text: headline(p.shop(), p.t("complaints_title")+p.t("colon"), total, usual), Sections: sections}
 }
 
 func (p Pen) causes(r report.Complaints) string {
@@ -70,7 +70,7 @@ func (p Pen) counterfeit(r report.Complaints) []chat.Section {
 		return nil
 	}
 	const shown = 5
-	lines := []chat.Rich{bold(p.t("counterfeit", "n", p.L.Count(int64(len(r.Counterfeit)))))}
+	lines := []chat.Rich{bold(p.n("counterfeit", len(r.Counterfeit)))}
 	for _, q := range r.Counterfeit[:min(shown, len(r.Counterfeit))] {
 		lines = append(lines, chat.Rich{{Text: clamp(q.Title, cellTitle) + p.t("colon")}, {Text: clamp(q.Text, 80), Italic: true}})
 	}

@@ -11,7 +11,7 @@ import (
 // who must move.
 func (p Pen) Conflicts(r report.Conflicts, question string) chat.Message {
 	title := p.w("conflicts_title")
-	counts := p.w("conflicts_counts", "present", p.L.Count(int64(r.Present)), "ahead", p.L.Count(int64(r.Ahead)), "compared", p.L.Count(int64(r.Compared)))
+	counts := p.L.N("why.conflicts_counts", r.Present, "ahead", p.L.Count(int64(r.Ahead)), "compared", p.L.Count(int64(r.Compared)))
 	s := chat.Section{Heading: title + " · " + p.moment(r.At), Body: []chat.Rich{line(counts)}}
 	if len(r.Items) == 0 {
 		s.Body = append(s.Body, line(p.w("conflicts_none")))

@@ -39,9 +39,9 @@ func (p Pen) evidence(f analysis.Finding) []chat.Rich {
 		lines = append(lines, line(p.priceStand(*f.Price)))
 	case f.Stock != nil:
 		if f.Stock.Inbound > 0 {
-			lines = append(lines, line(p.t("inbound_line", "n", p.L.Count(f.Stock.Inbound), "lead", p.L.Count(f.Stock.LeadDays))))
+			lines = append(lines, line(p.L.N("card.inbound_line", int(f.Stock.LeadDays), "n", p.L.Count(f.Stock.Inbound))))
 		} else {
-			lines = append(lines, line(p.t("no_inbound", "lead", p.L.Count(f.Stock.LeadDays))))
+			lines = append(lines, line(p.n("no_inbound", int(f.Stock.LeadDays))))
 		}
 	case f.Complaints != nil:
 		lines = append(lines, p.complaintLines(*f.Complaints)...)

@@ -12,7 +12,7 @@ func (p Pen) Floor(r report.Floor, question string) chat.Message {
 	counts := p.f("floor_counts", "under", p.L.Count(int64(r.Under)), "losing", p.L.Count(int64(r.Losing)), "listed", p.L.Count(int64(r.Listed)))
 	s := chat.Section{Heading: title + " · " + p.moment(r.At), Body: []chat.Rich{line(counts)}}
 	if r.Unknown > 0 {
-		s.Body = append(s.Body, line(p.f("floor_unknown", "n", p.L.Count(int64(r.Unknown)))))
+		s.Body = append(s.Body, line(p.L.N("figures.floor_unknown", r.Unknown)))
 	}
 	sections := []chat.Section{s}
 	if len(r.Items) > 0 {

@@ -23,7 +23,7 @@ func (p Pen) Hits(h report.Hits, question string) chat.Message {
 	}
 	body := []chat.Rich{
 		first,
-		line(p.f("hits_risk", "share", p.percent(h.Largest), "selling", p.L.Count(int64(h.Selling)))),
+		line(p.L.N("figures.hits_risk", h.Selling, "share", p.percent(h.Largest))),
 	}
 	if h.BaseFrom != 0 {
 		body = append(body, line(p.f("hits_moves", "entered", p.L.Count(int64(len(h.Entered))), "left", p.L.Count(int64(len(h.Left))))))
@@ -98,7 +98,7 @@ func (p Pen) NewItems(n report.NewItems, question string) chat.Message {
 		line(p.f("new_margin", "margin", p.percent(n.Margin))),
 	}
 	if n.Unknown > 0 {
-		body = append(body, line(p.f("new_unknown", "n", p.L.Count(int64(n.Unknown)))))
+		body = append(body, line(p.L.N("figures.new_unknown", n.Unknown)))
 	}
 	sections := []chat.Section{{Heading: p.itemHead(title, n.Filter, n.From, n.To, n.Part, n.Covered.End), Body: body}}
 	if len(n.Items) > 0 {

@@ -18,10 +18,10 @@ func (p Pen) NPS(n report.NPS, question string) chat.Message {
 	if n.All() == 0 {
 		return p.nothing(title, p.rated("none"), n.Data)
 	}
-	head := p.rated("head", "score", p.score(n.Score), "n", p.L.Count(n.All()))
+	head := p.L.N("nps.head", int(n.All()), "score", p.score(n.Score))
 	body := []chat.Rich{
 		{{Text: p.rated("score") + " "}, {Text: p.score(n.Score), Bold: true}, {Text: "  " + p.scoreChange(n)}},
-		line(p.rated("split", "good", p.L.Percent(n.Satisfied.V), "bad", p.L.Percent(float64(n.Bad)/float64(n.All())), "n", p.L.Count(n.All()), "margin", decimal(n.Margin))),
+		line(p.L.N("nps.split", int(n.All()), "good", p.L.Percent(n.Satisfied.V), "bad", p.L.Percent(float64(n.Bad)/float64(n.All())), "margin", decimal(n.Margin))),
 		line(p.rated("weeks") + p.t("colon") + p.scoreWeeks(n.Weeks)),
 	}
 	if len(n.Causes) > 0 {

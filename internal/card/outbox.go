@@ -49,3 +49,17 @@ func (p Pen) GivenUp(place, reason, text string) chat.Message {
 		{Body: []chat.Rich{line(head), {{Text: text, Italic: true}}, line(p.L.T(key))}, Note: []chat.Rich{line(p.L.T("outbox.kept"))}},
 	}}
 }
+
+// JobBroke tells operators that a job broke.
+func (p Pen) JobBroke(job string) chat.Message {
+	text := p.L.T("outbox.job_broke", "job", job)
+	return chat.Message{Text: headline(text), Sections: []chat.Section{{Body: []chat.Rich{line(text)}, Buttons: []chat.Button{p.run("button_status", "status")}}}}
+}
+
+// DigestMissed tells that a morning report which was due at planned was not sent.
+func (p Pen) DigestMissed(planned time.Time) chat.Message {
+	text := p.L.T("outbox.digest_missed", "time", p.moment(planned))
+	return chat.Message{Text: headline(text), Sections: []chat.Section{
+		{Body: []chat.Rich{line(text)}, Note: []chat.Rich{line(p.L.T("outbox.digest_ask"))}},
+	}}
+}

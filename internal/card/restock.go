@@ -2,6 +2,7 @@ package card
 
 import (
 	"math"
+	"strings"
 
 	"shopwatch/internal/chat"
 	"shopwatch/internal/report"
@@ -61,8 +62,23 @@ func (p Pen) restockWhy(r report.Restock) chat.Section {
 			continue
 		}
 		s.Body = append(s.Body, bold(p.whatToDo(name, it)), line(p.adding(r, it)))
+		if len(it.Regions) > 0 {
+			s.Body = append(s.Body, line(p.order("regions", "parts", p.regionParts(it.Regions))))
+		}
 	}
 	return s
+}
+
+// regionParts tells where an order should go, largest part first; regions that
+// would receive nothing are left out.
+func (p Pen) regionParts(parts []report.RegionPart) string {
+	var out []string
+	for _, x := range parts {
+		if x.Quantity > 0 {
+			out = append(out, p.region(x.Region)+" "+p.L.Count(x.Quantity))
+		}
+	}
+	return strings.Join(out, p.t("comma"))
 }
 
 func (p Pen) whatToDo(name string, it report.RestockItem) string {

@@ -21,7 +21,7 @@ func (p Pen) SKU(h report.SKUHistory, question string) chat.Message {
 		line(sums),
 	}}
 	if h.Total.Out > 0 {
-		head.Body = append(head.Body, line(p.series("sku_out", "n", p.L.Count(int64(h.Total.Out)))))
+		head.Body = append(head.Body, line(p.L.N("series.sku_out", int(h.Total.Out))))
 	}
 	sections := []chat.Section{head}
 	if c := p.skuChart(h); c != nil {

@@ -87,12 +87,12 @@ func (p Pen) feedNotes(feeds []report.FeedStatus) []chat.Rich {
 		told := false
 		for _, r := range f.Refused {
 			if r.Field == "sku" && f.Unmatched > 0 && r.Place == f.Source {
-				lines = append(lines, line(p.t("status_unmatched", "feed", feed, "n", p.L.Count(int64(f.Unmatched)), "skus", clamp(r.Sample, width))))
+				lines = append(lines, line(p.L.N("card.status_unmatched", int(f.Unmatched), "feed", feed, "skus", clamp(r.Sample, width))))
 				break
 			}
 			if f.Rejected > 0 && !told {
 				told = true
-				lines = append(lines, line(p.t("status_refused", "feed", feed, "n", p.L.Count(int64(f.Rejected)),
+				lines = append(lines, line(p.L.N("card.status_refused", int(f.Rejected), "feed", feed,
 					"place", clamp(r.Place, width), "field", r.Field, "reason", clamp(r.Reason, width))))
 			}
 		}

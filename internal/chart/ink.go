@@ -18,6 +18,7 @@ const (
 	inkGround    ink = "ground" // the line values stand on
 	inkCurrent   ink = "current"
 	inkShade     ink = "shade" // below the current series
+	inkBand      ink = "band"  // where ordinary values lie
 	inkPrevious  ink = "previous"
 	inkOlder     ink = "older"
 	inkOlderName ink = "older-name"
@@ -34,13 +35,13 @@ const (
 // inks lists all of them.
 func inks() []ink {
 	return []ink{
-		inkPaper, inkText, inkMuted, inkAxis, inkGrid, inkGround, inkCurrent, inkShade, inkPrevious, inkOlder,
+		inkPaper, inkText, inkMuted, inkAxis, inkGrid, inkGround, inkCurrent, inkShade, inkBand, inkPrevious, inkOlder,
 		inkOlderName, inkBase, inkSprint, inkChallenge, inkFloor, inkGood, inkBad, inkVoid, inkHatching,
 	}
 }
 
 // hex is the colour on white. Texts have a contrast of 4.5 or more on paper,
-// shade and void, lines of data 3 or more on paper.
+// shade, band and void, lines of data 3 or more on paper.
 func (i ink) hex() string {
 	switch i {
 	case inkText:
@@ -57,6 +58,8 @@ func (i ink) hex() string {
 		return "#1d39c4"
 	case inkShade:
 		return "#f0f4ff"
+	case inkBand:
+		return "#f0f0f0"
 	case inkPrevious:
 		return "#7f7f7f"
 	case inkOlder:

@@ -231,7 +231,7 @@ func TestContrast(t *testing.T) {
 			t.Errorf("lines in %s have contrast %.2f, want 3", line, got)
 		}
 	}
-	for _, over := range []ink{inkShade, inkVoid} {
+	for _, over := range []ink{inkShade, inkBand, inkVoid} {
 		for _, i := range []ink{inkCurrent, inkMuted, inkOlderName} {
 			if got := contrast(i, over); got < 4.5 {
 				t.Errorf("%s on %s has contrast %.2f", i, over, got)

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"slices"
 
 	"shopwatch/internal/chat"
 )
@@ -42,7 +43,7 @@ func (s *scene) lines(c chat.Chart, area box) {
 	for _, one := range c.Series {
 		l.count = max(l.count, len(one.Values))
 	}
-	values, ok := spanOf(c.Series, c.Targets)
+	values, ok := spanOf(withBand(c), c.Targets)
 	if !ok {
 		s.empty(c.NoData, area)
 		return
@@ -51,7 +52,11 @@ func (s *scene) lines(c chat.Chart, area box) {
 	l.frame()
 	curves := l.curves()
 	l.gaps(curves)
-	l.shade(curves)
+	if c.Band != nil {
+		l.band(*c.Band)
+	} else {
+		l.shade(curves)
+	}
 	l.scale()
 	for _, m := range c.Targets {
 		l.target(m)
@@ -177,6 +182,35 @@ func (l *lineChart) hatch(from, to float64) {
 	if note.text != "" && b.w <= band.w && l.free(b) {
 		l.write(at, inkMuted, note)
 	}
+}
+
+// withBand is the series together with the ends of the band, for the axis.
+func withBand(c chat.Chart) []chat.Series {
+	if c.Band == nil {
+		return c.Series
+	}
+	return append(slices.Clone(c.Series), chat.Series{Values: c.Band.Low}, chat.Series{Values: c.Band.High})
+}
+
+// band fills the interval in which ordinary values lie, in runs of positions
+// where both ends are known.
+func (l *lineChart) band(b chat.Band) {
+	var lower, upper []point
+	flush := func() {
+		if len(lower) > 1 {
+			slices.Reverse(upper)
+			l.area(append(lower, upper...), inkBand)
+		}
+		lower, upper = nil, nil
+	}
+	for p := range min(len(b.Low), len(b.High)) {
+		if !known(b.Low[p]) || !known(b.High[p]) {
+			flush()
+			continue
+		}
+		lower, upper = append(lower, point{l.x(p), l.y(b.Low[p])}), append(upper, point{l.x(p), l.y(b.High[p])})
+	}
+	flush()
 }
 
 // shade fills the area below the current series, where that means something:

@@ -148,6 +148,30 @@ func priceEn() chat.Chart {
 	}
 }
 
+// bandZh is a day that falls out of its usual range.
+func bandZh() chat.Chart {
+	c := chat.Chart{
+		Kind: chat.LineChart, Title: "每小时成交额 · 美妆", Subtitle: "11/22 周日，灰带为同类日子的通常范围",
+		KPI: "6.2万", Change: "通常 16.4万", Tone: chat.Bad, Footer: "按同星期与同类日子的同一小时估计", Alt: "每小时成交额 6.2万，通常 16.4万",
+		Positions: hours("时")[:24], TickEvery: 6, NoData: "无数据", Axis: chat.Axis{Divisor: 1e6, Suffix: "万"}, Band: &chat.Band{},
+	}
+	now, usual := make(chat.Values, 24), make(chat.Values, 24)
+	for i := range now {
+		usual[i] = 1e6 * (4 + 12*math.Sin(float64(i)/24*math.Pi))
+		now[i] = usual[i] * 1.04
+		c.Band.Low, c.Band.High = append(c.Band.Low, usual[i]*0.8), append(c.Band.High, usual[i]*1.2)
+		switch {
+		case i > 16:
+			now[i] = nan
+		case i > 14:
+			now[i] = 6.2e6
+		}
+	}
+	c.Band.Low[4], c.Band.High[21] = nan, nan
+	c.Series = []chat.Series{{Name: "今天", Role: chat.Current, Values: now}, {Name: "通常", Role: chat.Previous, Values: usual}}
+	return c
+}
+
 func emptyZh() chat.Chart {
 	return chat.Chart{Kind: chat.LineChart, Title: "支付 GMV 累计", Subtitle: "11/22 周日", NoData: "无数据", Alt: "支付 GMV：无数据"}
 }
@@ -155,6 +179,6 @@ func emptyZh() chat.Chart {
 func samples() map[string]chat.Chart {
 	return map[string]chat.Chart{
 		"day_zh": dayZh(), "day_en": dayEn(), "gap_zh": gapZh(), "race_zh": raceZh(),
-		"change_en": changeEn(), "price_en": priceEn(), "empty_zh": emptyZh(),
+		"change_en": changeEn(), "price_en": priceEn(), "empty_zh": emptyZh(), "band_zh": bandZh(),
 	}
 }

@@ -33,6 +33,8 @@ type Chart struct {
 	Axis      Axis     `json:"axis"`
 	Series    []Series `json:"series"`
 	Targets   []Mark   `json:"targets,omitempty"`
+	// Band is where ordinary values lie; drawn behind a line chart.
+	Band *Band `json:"band,omitempty"`
 	// NoData labels a hatched gap ("no data" in the reader's language).
 	NoData string `json:"no_data,omitempty"`
 }
@@ -53,6 +55,13 @@ type Axis struct {
 	Divisor float64 `json:"divisor,omitempty"`
 	Prefix  string  `json:"prefix,omitempty"`
 	Suffix  string  `json:"suffix,omitempty"`
+}
+
+// Band is an interval at each position; where one of its ends is not known there
+// is none.
+type Band struct {
+	Low  Values `json:"low"`
+	High Values `json:"high"`
 }
 
 // SeriesRole picks colour, width and dash of a series.

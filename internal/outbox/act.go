@@ -26,7 +26,7 @@ func Retry(e Entry, now time.Time) (Entry, error) {
 		e.Repeat = e.Repeat || e.Reason == ReasonUnknown
 		e.Attempts = 0
 	}
-	e.State, e.NotUntil, e.Since = Queued, time.Time{}, now
+	e.State, e.NotUntil, e.Hold, e.Since = Queued, time.Time{}, time.Time{}, now
 	return e, nil
 }
 

@@ -36,14 +36,14 @@ func BackTest(ctx context.Context, db *storage.DB, shop *market.Shop, q BackTest
 		q.Rules.Cache = NewCache()
 	}
 	hour := time.Time{}
-	for now := q.From; !now.After(q.To); now = now.Add(q.Step) {
+	for at := q.From; !at.After(q.To); at = at.Add(q.Step) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		q.Rules.HourDone = now.Truncate(time.Hour).Equal(hour)
-		hour = now.Truncate(time.Hour)
-		if err := p.look(ctx, db, shop, q, now); err != nil {
-			return nil, fmt.Errorf("back-test of %s at %s: %w", shop.ID, shop.Local(now).Format(time.DateTime), err)
+		q.Rules.HourDone = at.Truncate(time.Hour).Equal(hour)
+		hour = at.Truncate(time.Hour)
+		if err := p.look(ctx, db, shop, q, at); err != nil {
+			return nil, fmt.Errorf("back-test of %s at %s: %w", shop.ID, shop.Local(at).Format(time.DateTime), err)
 		}
 	}
 	out := make([]alert.Alert, 0, len(p.told))

@@ -32,9 +32,13 @@ func (l *loader) ownPrices(now time.Time) (at time.Time, bySKU map[market.SKU][]
 	}
 	sku, channel := b.Column("sku"), b.Column("channel")
 	begin, end, listed := b.Column("promo_start"), b.Column("promo_end"), b.Column("listed")
+	least := b.Column("min_price")
 	for i := range b.Len() {
 		t := terms(b, i)
 		t.From = moment(begin, i) // a deal that is announced is none yet
+		if low, known := least.Int(i); known && t.From.After(now) && t.DealKnown && market.Fen(low) < t.Deal-t.Coupon {
+			t.Next, t.NextKnown = market.Fen(low), true // the deal is of now, what is announced is lower
+		}
 		price, ok := t.Landed(now)
 		if !ok {
 			continue

@@ -66,6 +66,9 @@ type RestockItem struct {
 	// By is the last day to order for the stock to last, never before today;
 	// 0 when that is a year off or nothing sells.
 	By market.Day `json:"by,omitzero"`
+	// Regions divides Quantity over the warehouses' regions; nil when it is 0 or
+	// orders do not say where they go.
+	Regions []RegionPart `json:"regions,omitempty"`
 	// OutBy is the day on which it has run out with an even chance, EarlyOut the
 	// one with a chance of one in five, without what is on the way. 0 when that
 	// is more than two months off.

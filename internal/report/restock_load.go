@@ -88,7 +88,9 @@ func (l *loader) restock(ctx context.Context, q RestockQuery) (Restock, error) {
 		r.Items = r.Items[:q.Top]
 	}
 	for i := range r.Items {
-		d.runsOut(&r.Items[i])
+		it := &r.Items[i]
+		d.runsOut(it)
+		it.Regions = d.regions.split(string(it.SKU), string(it.Channel), it.Quantity)
 	}
 	return r, nil
 }
@@ -177,10 +179,11 @@ type demand struct {
 	any          []bool
 	empty        []map[int32]bool          // by day: rows of the pictures without stock
 	plan         map[market.Unit][]float64 // of the calendar, also ahead
+	regions      regionSales
 }
 
 func (l *loader) demand(end, now time.Time) (*demand, error) {
-	d := &demand{loader: l, today: l.shop.Day(now), units: map[line][]float64{}, plan: map[market.Unit][]float64{}}
+	d := &demand{loader: l, today: l.shop.Day(now), units: map[line][]float64{}, plan: map[market.Unit][]float64{}, regions: newRegionSales()}
 	d.first = d.today - demandDays
 	d.any = make([]bool, demandDays)
 	if !end.IsZero() {
@@ -203,13 +206,14 @@ func (l *loader) demand(end, now time.Time) (*demand, error) {
 
 func (d *demand) readSales() error {
 	w := d.shop.Window(d.first, d.first+market.Day(d.whole)-1)
-	batches, err := d.events(market.OrderLines, "paid_at", w, soldColumns)
+	batches, err := d.events(market.OrderLines, "paid_at", w, append(slices.Clone(soldColumns), "region"))
 	if err != nil {
 		return err
 	}
 	start, end := w.Millis()
 	for _, b := range batches {
 		at, status, sku, channel, qty := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel"), b.Column("qty")
+		region := b.Column("region")
 		for i := range b.Len() {
 			ms, ok := at.Int(i)
 			if !ok || ms < start || ms >= end || status.Text(i) == market.Placed {
@@ -217,6 +221,9 @@ func (d *demand) readSales() error {
 			}
 			day := int(d.shop.Day(time.UnixMilli(ms)) - d.first)
 			d.any[day] = true
+			if demandDays-day <= regionDays {
+				d.regions.add(sku.Text(i), channel.Text(i), region.Text(i), qty.Ints[i])
+			}
 			// A picture without channels has one stock for all of them.
 			d.add(line{sku.Text(i), ""}, day, qty.Ints[i])
 			if on := channel.Text(i); on != "" {

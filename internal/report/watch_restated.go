@@ -9,6 +9,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/metric"
 )
 
 // looksBack is how many earlier moments one pass looks at again. Alerts are
@@ -17,8 +18,7 @@ const looksBack = 16
 
 // disproved notes open alerts whose problem this pass does not see and that the
 // data of now would not have raised either, at the moment when it was raised and
-// with the limits for a problem that is open. A drop of GMV is compared with its
-// own window instead (restated).
+// with the limits for a problem that is open.
 func (w *watch) disproved(ctx context.Context) error {
 	seen := map[string]bool{}
 	for _, f := range w.out.Findings {
@@ -26,7 +26,7 @@ func (w *watch) disproved(ctx context.Context) error {
 	}
 	again := map[pastLook][]string{}
 	for _, a := range w.open {
-		if _, muted := w.out.Muted[a.Rule]; muted || seen[a.Fingerprint] || a.Rule == analysis.RuleGMVDrop {
+		if _, muted := w.out.Muted[a.Rule]; muted || seen[a.Fingerprint] || !restatable(a.Rule) {
 			continue
 		}
 		m := pastLook{a.Rule, raised(&a)}
@@ -49,6 +49,13 @@ func (w *watch) disproved(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// restatable reports whether a rule is about facts that may turn out to have been
+// others. That data was missing stays true when it has come; a drop of GMV is
+// looked at by restated.
+func restatable(r analysis.Rule) bool {
+	return r != analysis.RuleGMVDrop && r != analysis.RuleNoData
 }
 
 func (w *watch) disprove(fingerprint string) {
@@ -83,7 +90,7 @@ func (w *watch) lookBack(m pastLook) ([]string, error) {
 		return nil, err
 	}
 	l.lexicon = w.lexicon
-	then := &watch{loader: l, rules: w.rules, now: m.at, out: &Watched{Muted: map[analysis.Rule]string{}}}
+	then := &watch{loader: l, rules: w.rules, now: m.at, out: &Watched{Muted: map[analysis.Rule]string{}}, cells: map[dayKey]map[string]metric.Sums{}}
 	for _, a := range w.open {
 		if !raised(&a).After(m.at) {
 			then.open = append(then.open, a)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shopwatch/internal/alert"
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -74,5 +75,41 @@ func TestWatchRestatedComplaints(t *testing.T) {
 				t.Errorf("said %s, want %s; restated %v, muted %v", got, want, seen.Restated, seen.Muted)
 			}
 		})
+	}
+}
+
+// A rule about whole days looks back as well: the day's figures come again.
+func TestWatchRestatedDay(t *testing.T) {
+	w := newWorld(t)
+	r, policy, now := only(analysis.RuleFunnelDrop, nil), alert.DefaultPolicy(), w.at("2026-11-21 08:10")
+	policy.For = nil
+	w.entries(t, .06)
+	if _, out := w.step(r, policy, now); fmt.Sprint(said(out)) != "[opened funnel_drop ]" {
+		t.Fatalf("said %s", said(out))
+	}
+	w.entries(t, .12)
+	if _, out := w.step(r, policy, now.Add(10*time.Minute)); fmt.Sprint(said(out)) != "[withdrawn funnel_drop ]" {
+		t.Errorf("said %s", said(out))
+	}
+}
+
+// That data was missing is not taken back when it has come.
+func TestWatchMissingDataEnds(t *testing.T) {
+	w := newWorld(t)
+	now := w.at("2026-11-21 12:00")
+	w.pull(market.OrderLines, w.at("2026-11-21 10:00"), market.NewBatch(market.OrderLines, 0))
+	r, policy := only(analysis.RuleNoData, nil), alert.DefaultPolicy()
+	policy.For, policy.KeepFiring = nil, nil
+	r.Specs[0].Off = false // gmv_drop needs orders
+	r.Fresh = Freshness{}
+	for _, f := range sourcesOf(t, w) {
+		r.Fresh[f] = 30 * time.Minute
+	}
+	if _, out := w.step(r, policy, now); fmt.Sprint(said(out)) != "[opened no_data ]" {
+		t.Fatalf("said %s", said(out))
+	}
+	w.pull(market.OrderLines, now.Add(5*time.Minute), market.NewBatch(market.OrderLines, 0))
+	if seen, out := w.step(r, policy, now.Add(10*time.Minute)); fmt.Sprint(said(out)) != "[resolved no_data ]" || len(seen.Restated) != 0 {
+		t.Errorf("said %s, restated %v", said(out), seen.Restated)
 	}
 }

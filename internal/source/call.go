@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,35 +79,59 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	if err != nil {
 		return nil, verdictOf(err)
 	}
-	target := p.place(h.url)
-	if p.target != nil {
+	method, target := h.method, p.place(h.url)
+	switch {
+	case p.step != nil:
+		method, target = http.MethodGet, p.step.url
+	case p.target != nil:
 		target = p.target
 	}
-	res, err := req.Execute(h.method, target.String())
+	res, err := req.Execute(method, target.String())
 	if refused := (*hostRefused)(nil); errors.As(err, &refused) {
 		return nil, ruling{class: Setup, message: refused.Error()}
 	}
 	if err != nil {
-		return nil, ruling{class: Service, message: "no answer from " + h.url.Host + ": " + cause(err)}
+		return nil, ruling{class: Service, message: "no answer from " + target.Host + ": " + cause(err)}
 	}
 	p.header = res.Header()
 	p.learn(ctx, p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
-	p.body.Reset()
-	size, err := p.body.ReadFrom(io.LimitReader(raw, h.maxBody+1))
+	size, err := readBody(p.body, raw, h.maxBody+1)
 	if err != nil {
 		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
 	}
 	if size > h.maxBody {
 		return nil, ruling{class: Caller, message: fmt.Sprintf("the answer has more than %d bytes; ask for smaller pages or raise max_body", h.maxBody)}
 	}
-	doc, broken := p.decode(p.body.Bytes())
+	body, err := p.body.Bytes(), error(nil)
+	if p.step != nil {
+		if body, err = unpacked(body, h.maxBody); err != nil {
+			return nil, ruling{class: Caller, message: err.Error()}
+		}
+	}
+	doc, broken := p.decode(body)
 	doc, v := p.rule(ctx, res, doc, broken)
 	if v.class == Auth && p.tokens != nil && p.tokens.drop(p) {
 		v.class = Service // an expired token: the next try fetches another
 	}
 	return doc, v
+}
+
+// readBody reads up to most bytes of r into b and returns how many they were. It
+// lets b grow to about most and no further, whatever is sent.
+func readBody(b *bytes.Buffer, r io.Reader, most int64) (int64, error) {
+	const first = 64 << 10
+	b.Reset()
+	for limit := min(first, most); ; limit = min(2*limit, most) {
+		b.Grow(int(limit) - b.Len() + bytes.MinRead)
+		if _, err := b.ReadFrom(io.LimitReader(r, limit-int64(b.Len()))); err != nil {
+			return int64(b.Len()), err
+		}
+		if n := int64(b.Len()); n < limit || n == most {
+			return n, nil
+		}
+	}
 }
 
 // cause is the text of an error of the network without the address that was
@@ -128,6 +153,9 @@ func cause(err error) string {
 // request writes the parameters where the API wants them, and signs.
 func (p *pull) request(ctx context.Context, params []param) (*resty.Request, error) {
 	h := p.spec.http
+	if p.step != nil {
+		return p.stepRequest(ctx)
+	}
 	if !p.inPath(h.url) {
 		params = append(slices.Clip(params), p.extra...)
 	}
@@ -161,32 +189,59 @@ func (p *pull) request(ctx context.Context, params []param) (*resty.Request, err
 			query[v.name] = v.text
 		}
 	}
-	switch h.auth.kind {
-	case "bearer":
-		r.SetAuthToken(string(h.auth.secret))
-	case "basic":
-		r.SetBasicAuth(h.auth.user, string(h.auth.secret))
-	case "api_key":
-		if h.auth.header != "" {
-			r.SetHeader(h.auth.header, string(h.auth.secret))
-		} else {
-			query[h.auth.queryKey] = string(h.auth.secret)
-		}
-	case "oauth2":
-		token, err := p.tokens.token(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		if h.auth.header != "" {
-			r.SetHeader(h.auth.header, token)
-		} else {
-			r.SetAuthToken(token)
-		}
+	if err := p.identify(ctx, r, query); err != nil {
+		return nil, err
 	}
 	if p.target != nil {
 		return r, nil // a link holds its parameters
 	}
 	return r.SetQueryParams(query), nil
+}
+
+// stepRequest asks for a step of a report. An address that has its own
+// credentials is sent none of ours.
+func (p *pull) stepRequest(ctx context.Context) (*resty.Request, error) {
+	r := p.client.R().SetContext(ctx).SetHeader("Accept", "application/json").SetHeader("User-Agent", "shopwatch")
+	if p.step.bare {
+		return r, nil
+	}
+	r.SetHeaders(p.spec.http.headers)
+	query := map[string]string{}
+	if err := p.identify(ctx, r, query); err != nil {
+		return nil, err
+	}
+	if len(query) > 0 {
+		r.SetQueryParams(query)
+	}
+	return r, nil
+}
+
+// identify adds credentials that are no part of a form.
+func (p *pull) identify(ctx context.Context, r *resty.Request, query map[string]string) error {
+	auth := &p.spec.http.auth
+	switch auth.kind {
+	case "bearer":
+		r.SetAuthToken(string(auth.secret))
+	case "basic":
+		r.SetBasicAuth(auth.user, string(auth.secret))
+	case "api_key":
+		if auth.header != "" {
+			r.SetHeader(auth.header, string(auth.secret))
+		} else {
+			query[auth.queryKey] = string(auth.secret)
+		}
+	case "oauth2":
+		token, err := p.tokens.token(ctx, p)
+		if err != nil {
+			return err
+		}
+		if auth.header != "" {
+			r.SetHeader(auth.header, token)
+		} else {
+			r.SetAuthToken(token)
+		}
+	}
+	return nil
 }
 
 // stamp is the time that requests carry.

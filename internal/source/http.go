@@ -92,6 +92,7 @@ type pull struct {
 	decode  func(body []byte) (any, error) // makes a document of it
 	extra   []param                        // of the batch of parents that is being asked for
 	target  *url.URL                       // a link that is being followed; nil asks the source's address
+	step    *stepCall                      // of a report; nil asks the source's address
 	header  http.Header                    // of the last answer
 	parent  string                         // value that is being asked for
 	token   string                         // access token of the last call

@@ -78,6 +78,9 @@ func (p *pull) read(ctx context.Context, w market.Window) (tally, error) {
 // page makes one call and takes its records.
 func (p *pull) page(ctx context.Context, params []param, t *tally) (any, error) {
 	doc, err := p.call(ctx, params)
+	if err == nil && len(p.spec.http.steps) > 0 {
+		doc, err = p.follow(ctx, doc)
+	}
 	if err != nil {
 		return nil, err
 	}

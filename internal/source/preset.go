@@ -60,7 +60,7 @@ func presetsOf(file string) map[string]preset {
 
 // blended are the keys whose mappings are put together from the preset's and the
 // file's; any other value of the file replaces the preset's whole.
-var blended = []string{"auth", "request", "form", "query", "headers", "window", "page", "size", "foreach", "file", "fields"}
+var blended = []string{"auth", "request", "form", "json", "query", "headers", "window", "page", "size", "foreach", "file", "fields"}
 
 // underlay puts a preset under what the file says.
 func (o *object) underlay(name string) {

@@ -64,6 +64,9 @@ func more(name string) string {
 		if one == "offers" {
 			out += "\n  foreach: {values: [B1]}"
 		}
+		if one == "traffic" {
+			out += "\n  tz: Europe/Berlin\n  request: {json: {marketplaceIds: [M1]}, hosts: [files.example.com]}\n  fields: {unit: {const: all}}"
+		}
 		return out
 	}
 	return `auth: {value: "${TOP_SECRET}"}
@@ -86,7 +89,7 @@ func TestPresetsParse(t *testing.T) {
 	for _, want := range []string{
 		"taobao.orders", "taobao.orders_full", "taobao.refunds", "taobao.items", "taobao.prices", "taobao.stock", "taobao.sold_out", "taobao.reviews",
 		"taobao.review_tags", "taobao.parcels", "taobao.members", "taobao.ads", "taobao.rivals", "pinduoduo.increment", "jd.call",
-		"amazon.sales", "amazon.stock", "amazon.offers", "shopify.orders",
+		"amazon.sales", "amazon.stock", "amazon.offers", "amazon.traffic", "shopify.orders",
 	} {
 		if !slices.Contains(names, want) {
 			t.Errorf("there is no preset %s", want)

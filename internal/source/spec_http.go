@@ -32,8 +32,9 @@ type httpSpec struct {
 	each   *fanOut // nil asks once
 	window windowSpec
 	page   pageSpec
-	asOf   *asOf // nil when answers do not say how new they are
-	top    bool  // errors: {preset: top}
+	steps  []step // of an asynchronous report
+	asOf   *asOf  // nil when answers do not say how new they are
+	top    bool   // errors: {preset: top}
 	rules  []rule
 }
 
@@ -101,6 +102,7 @@ func readHTTP(o *object, s *Spec) {
 	h.each = readFanOut(o)
 	h.readWindow(o, s)
 	h.paging(o)
+	h.readSteps(o)
 	h.readRules(o)
 	h.asOf = readAsOf(o, s.mapping)
 }

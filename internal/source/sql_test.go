@@ -80,6 +80,15 @@ func TestDatabases(t *testing.T) {
 			"insert into jdp_tb_trade values (1,'"+pushedTrade+"','2026-11-22 01:05:00'),(2,'not json','2026-11-22 01:06:00'),(3,'{}','2026-10-01 00:00:00')",
 		)
 		t.Run("a house table", func(t *testing.T) { houseTable(t, s.open(t, houseYAML)) })
+		t.Run("the table of the manual", func(t *testing.T) {
+			p, err := s.open(t, manualHouse(t)).Pull(t.Context(), sqlRequest(t))
+			if err != nil || p.Snapshot.State != market.Complete {
+				t.Fatal(err, p.Snapshot)
+			}
+			if diff := cmp.Diff([]string{"2026-11-12 p2 - 0", "2026-11-22 p1 1 2"}, show(p.Rows, "day", "plan", "cost", "clicks")); diff != "" {
+				t.Error(diff)
+			}
+		})
 		t.Run("a JSON column", func(t *testing.T) {
 			jsonColumn(t, s.open(t, strings.Replace(pushYAML, "  fact:", "  max_reject: 60%\n  fact:", 1)))
 		})

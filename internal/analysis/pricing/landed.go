@@ -17,6 +17,10 @@ type Terms struct {
 	Gift                 string     // in the shop's words: "买二送一"
 	// From and Until limit the deal, the coupon and the gift; zero is open.
 	From, Until time.Time
+	// Next, when known, is the landed price of a promotion that From and Until
+	// limit; the deal then holds outside of them.
+	Next      market.Fen
+	NextKnown bool
 }
 
 // Landed is what a buyer pays for one piece at a moment: the deal, else the
@@ -25,7 +29,11 @@ type Terms struct {
 // much: they change no price. Outside the terms' time only the list price
 // holds. ok is false when no price is known then.
 func (t Terms) Landed(at time.Time) (price market.Fen, ok bool) {
-	if !t.From.IsZero() && at.Before(t.From) || !t.Until.IsZero() && !at.Before(t.Until) {
+	outside := !t.From.IsZero() && at.Before(t.From) || !t.Until.IsZero() && !at.Before(t.Until)
+	switch {
+	case t.NextKnown && !outside:
+		return t.Next, true
+	case outside && !t.NextKnown:
 		return t.List, t.ListKnown
 	}
 	switch {

@@ -180,3 +180,17 @@ func TestConflicts(t *testing.T) {
 		t.Errorf("further ahead than asked: %+v", got)
 	}
 }
+
+// TestLandedOfAnAnnouncement: a deal that holds now and a lower price that is
+// announced.
+func TestLandedOfAnAnnouncement(t *testing.T) {
+	from := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
+	terms := Terms{List: 419_00, ListKnown: true, Deal: 319_00, DealKnown: true, Coupon: 10_00, From: from, Until: from.AddDate(0, 0, 3), Next: 271_00, NextKnown: true}
+	for at, want := range map[time.Time]market.Fen{
+		from.Add(-time.Second): 309_00, from: 271_00, from.AddDate(0, 0, 3).Add(-time.Second): 271_00, from.AddDate(0, 0, 3): 309_00,
+	} {
+		if got, ok := terms.Landed(at); !ok || got != want {
+			t.Errorf("at %s: %d, want %d", at, got, want)
+		}
+	}
+}

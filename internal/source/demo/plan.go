@@ -29,6 +29,7 @@ func newPlan(m *Mall) plan {
 	pl.feeds()
 	pl.attention()
 	pl.calendar()
+	pl.standing() // last, so that what is drawn above stays as it was
 	slices.SortStableFunc(p.incidents, func(a, b Incident) int { return a.Start.Compare(b.Start) })
 	for i := range p.voice {
 		pl.weigh(&p.voice[i])

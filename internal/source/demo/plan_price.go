@@ -23,6 +23,13 @@ func (pl *planner) priceTroubles() {
 	}
 }
 
+// standing are conflicts between channels that the first morning finds: one that
+// is on, one that is announced.
+func (pl *planner) standing() {
+	pl.ownPrice("channel_conflict", pl.shared(60, 160), -1, priceFx{mul: .9}, clockSpan{0, 0, 3 * 1440}, name("同款在另一渠道更便宜", "another channel sells the same item for less"))
+	pl.futureConflict(pl.shared(60, 160), -1)
+}
+
 // clockSpan is a time of day and a length in minutes.
 type clockSpan struct{ hour, minute, length int }
 

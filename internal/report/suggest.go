@@ -1,0 +1,284 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"shopwatch/internal/analysis/pricing"
+	"shopwatch/internal/market"
+	"shopwatch/storage"
+)
+
+// SuggestQuery asks which prices to think about.
+type SuggestQuery struct {
+	Now   time.Time
+	Unit  market.Unit
+	SKU   market.SKU // empty looks at the best sellers
+	Top   int
+	AsOf  market.Revision
+	Fresh Freshness
+}
+
+// Suggestions are prices to think about with what other ones would bring. Nothing
+// is ever changed by them.
+type Suggestions struct {
+	Shop market.ShopID `json:"shop"`
+	At   time.Time     `json:"at"` // of the prices
+	Data Coverage      `json:"data"`
+
+	Looked int          `json:"looked"` // items that were thought about
+	Items  []Suggestion `json:"items"`  // those where another price is better, or the one asked for; most gain first
+	More   int          `json:"more,omitempty"`
+}
+
+// Suggestion is an item on its leading channel.
+type Suggestion struct {
+	SKU     market.SKU     `json:"sku"`
+	Title   string         `json:"title"`
+	Unit    market.Unit    `json:"unit,omitempty"`
+	Channel market.Channel `json:"channel"`
+	Price   market.Fen     `json:"price"` // landed, now
+	PerDay  float64        `json:"per_day"`
+	// Rival is the lowest credible one in stock; RivalPrice, Floor and Cost are
+	// -1 when not known.
+	Rival      string     `json:"rival,omitempty"`
+	RivalPrice market.Fen `json:"rival_price"`
+	Floor      market.Fen `json:"floor"`
+	Cost       market.Fen `json:"cost"`
+	Available  int64      `json:"available"`
+	Inbound    int64      `json:"inbound"`
+	LeadDays   float64    `json:"lead_days"`
+	Rank       int        `json:"rank"` // by 7-day paid GMV
+	Core       bool       `json:"core"`
+	// Elasticity is what stands behind the effects.
+	Elasticity     float64 `json:"elasticity"`
+	ElasticityDays int     `json:"elasticity_days"`
+
+	Options []pricing.Option `json:"options"` // holding first
+}
+
+// Best is the option that is best.
+func (s Suggestion) Best() pricing.Option {
+	for _, o := range s.Options {
+		if o.Best {
+			return o
+		}
+	}
+	return pricing.Option{}
+}
+
+// gain is what the best option brings a day over holding.
+func (s Suggestion) gain() market.Fen {
+	b, hold := s.Best(), s.Options[0]
+	if b.ProfitKnown {
+		return b.Profit - hold.Profit
+	}
+	return b.GMV - hold.GMV
+}
+
+const (
+	suggestLooks = 200 // best sellers that are looked at
+	suggestCore  = 50
+	suggestDays  = 56 // of sales behind an elasticity
+)
+
+// LoadSuggestions answers q. A shop without a complete picture of its prices
+// gives ErrNoData.
+func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (s Suggestions, err error) {
+	err = db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
+		if err != nil {
+			return err
+		}
+		s, err = l.suggest(q)
+		l.based(&s.Data)
+		return told(err)
+	})
+	if err != nil {
+		return Suggestions{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
+	}
+	return s, nil
+}
+
+func (l *loader) suggest(q SuggestQuery) (Suggestions, error) {
+	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name, market.RivalOffers.Name, market.Inventory.Name}, q.Now, q.Fresh)
+	if err != nil {
+		return Suggestions{}, err
+	}
+	week, err := l.salesWeek(all, q.Now)
+	if err != nil {
+		return Suggestions{}, err
+	}
+	at, own, err := l.ownPrices(q.Now)
+	if err != nil {
+		return Suggestions{}, err
+	}
+	if at.IsZero() {
+		return Suggestions{}, ErrNoData
+	}
+	out := Suggestions{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
+	for _, sku := range l.suggestible(q, own, &week) {
+		p := l.byChannel(own[sku])[0]
+		out.Items = append(out.Items, Suggestion{
+			SKU: sku, Title: l.items.Title(sku), Unit: l.items.Unit(sku), Channel: p.Channel, Price: p.Landed, RivalPrice: -1, Floor: -1, Cost: -1,
+		})
+	}
+	out.Looked = len(out.Items)
+	if err := l.suggestFacts(out.Items, own, &week, q.Now); err != nil {
+		return out, err
+	}
+	if err := l.weigh(out.Items, all, q.Now); err != nil {
+		return out, err
+	}
+	if q.SKU == "" {
+		out.Items = slices.DeleteFunc(out.Items, func(s Suggestion) bool { return s.Best().ID == pricing.Hold || s.gain() <= 0 })
+	}
+	slices.SortFunc(out.Items, func(a, b Suggestion) int { return cmp.Or(cmp.Compare(b.gain(), a.gain()), cmp.Compare(a.SKU, b.SKU)) })
+	if q.Top > 0 && len(out.Items) > q.Top {
+		out.More = len(out.Items) - q.Top
+		out.Items = out.Items[:q.Top:q.Top]
+	}
+	return out, nil
+}
+
+// suggestible are the items asked for that have a price: the one named, else the
+// best sellers of the week.
+func (l *loader) suggestible(q SuggestQuery, own map[market.SKU][]OwnPrice, week *sales) []market.SKU {
+	rank := ranks(week.bySKU, compareText)
+	var out []market.SKU
+	for sku, prices := range own {
+		listed := slices.DeleteFunc(slices.Clone(prices), func(p OwnPrice) bool { return !p.Listed || p.Landed <= 0 })
+		if len(listed) == 0 || q.SKU != "" && sku != q.SKU || q.Unit != "" && l.items.Unit(sku) != q.Unit {
+			continue
+		}
+		if n := rank[string(sku)]; q.SKU == "" && (n == 0 || n > suggestLooks) {
+			continue
+		}
+		own[sku] = listed
+		out = append(out, sku)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// suggestFacts fills in what the suggestions rest on besides sales.
+func (l *loader) suggestFacts(items []Suggestion, own map[market.SKU][]OwnPrice, week *sales, now time.Time) error {
+	index := map[market.SKU]*Suggestion{}
+	rank := ranks(week.bySKU, compareText)
+	for i := range items {
+		s := &items[i]
+		index[s.SKU] = s
+		s.Rank = rank[string(s.SKU)]
+		s.Core = s.Rank > 0 && s.Rank <= suggestCore
+		if it, ok := l.items.Find(s.SKU); ok {
+			s.Floor, s.Cost = it.Floor, it.Cost
+		}
+	}
+	_, offers, err := l.offers(now, own, week)
+	if err != nil && !errors.Is(err, ErrNoData) {
+		return err
+	}
+	for i := range offers {
+		o := &offers[i]
+		s := index[o.SKU]
+		if s == nil || o.Match < minMatch || !o.InStock || o.Now <= 0 || s.RivalPrice >= 0 && o.Now >= s.RivalPrice {
+			continue
+		}
+		s.Rival, s.RivalPrice = o.Rival, o.Now
+	}
+	_, lines, err := l.stockLines(week, now)
+	if err != nil && !errors.Is(err, ErrNoData) {
+		return err
+	}
+	for _, x := range lines {
+		if s := index[x.SKU]; s != nil && (x.Channel == s.Channel || x.Channel == "") {
+			s.Available, s.Inbound, s.LeadDays, s.PerDay = x.Available, x.Inbound, float64(x.LeadDays), x.PerDay
+		}
+	}
+	return nil
+}
+
+// weigh computes the elasticity and the options of each item.
+func (l *loader) weigh(items []Suggestion, all []feed, now time.Time) error {
+	history, err := l.soldDays(items, all, now)
+	if err != nil {
+		return err
+	}
+	step := market.Fen(1)
+	for range l.shop.Currency.Exponent() {
+		step *= 10
+	}
+	for i := range items {
+		s := &items[i]
+		e := pricing.ElasticityOf(history[i])
+		s.Elasticity, s.ElasticityDays = e.Mean, e.Days
+		if s.LeadDays <= 0 {
+			s.LeadDays = assumedLead
+		}
+		c := pricing.Case{
+			Price: s.Price, Step: step, Units: s.PerDay, Elasticity: e, Rival: s.RivalPrice, RivalKnown: s.RivalPrice >= 0, Floor: s.Floor, FloorKnown: s.Floor >= 0,
+			Cost: s.Cost, CostKnown: s.Cost >= 0, Core: s.Core, Available: s.Available, Inbound: s.Inbound, LeadDays: s.LeadDays,
+		}
+		if s.Price < 10*step {
+			c.Step = max(1, step/10)
+		}
+		s.Options = pricing.Options(c)
+	}
+	return nil
+}
+
+// soldDays is what each item sold on its channel on the last whole days, and how
+// busy the shop was on them; days of campaigns are left out.
+func (l *loader) soldDays(items []Suggestion, all []feed, now time.Time) ([][]pricing.DaySold, error) {
+	out := make([][]pricing.DaySold, len(items))
+	end := earlier(known(all, market.OrderLines.Name), now)
+	if end.IsZero() || len(items) == 0 {
+		return out, nil
+	}
+	today := l.shop.Day(end)
+	first := today - suggestDays
+	index := map[line]int{}
+	units, paid := make([][suggestDays]float64, len(items)), make([][suggestDays]float64, len(items))
+	for i, s := range items {
+		index[line{string(s.SKU), string(s.Channel)}] = i
+	}
+	w := l.shop.Window(first, today-1)
+	batches, err := l.events(market.OrderLines, "paid_at", w, []string{"status", "sku", "channel", "qty", "paid"})
+	if err != nil {
+		return nil, err
+	}
+	var busy [suggestDays]float64
+	from, to := w.Millis()
+	for _, b := range batches {
+		at, status, sku, channel, qty, money := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel"), b.Column("qty"), b.Column("paid")
+		for i := range b.Len() {
+			ms, ok := at.Int(i)
+			if !ok || ms < from || ms >= to || status.Text(i) == market.Placed {
+				continue
+			}
+			d := int(l.shop.Day(time.UnixMilli(ms)) - first)
+			busy[d] += float64(qty.Ints[i])
+			if n, ok := index[line{sku.Text(i), channel.Text(i)}]; ok {
+				units[n][d] += float64(qty.Ints[i])
+				paid[n][d] += float64(money.Ints[i])
+			}
+		}
+	}
+	mean := 0.0
+	for _, b := range busy {
+		mean += b / suggestDays
+	}
+	for n := range items {
+		for d := range suggestDays {
+			if _, _, on := l.shop.Calendar.On(first + market.Day(d)); on || units[n][d] == 0 || mean == 0 {
+				continue
+			}
+			out[n] = append(out[n], pricing.DaySold{Units: units[n][d], Price: paid[n][d] / units[n][d], Usual: busy[d] / mean})
+		}
+	}
+	return out, nil
+}

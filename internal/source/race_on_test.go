@@ -1,0 +1,6 @@
+//go:build race
+
+package source
+
+// raceEnabled: the race detector needs many times the memory.
+const raceEnabled = true
