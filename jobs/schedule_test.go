@@ -204,7 +204,7 @@ func TestDigestMissed(t *testing.T) {
 	r := newRig(t, "30 8 * * *", 6*time.Hour)
 	d := &Digest{
 		Kind: "morning",
-		DB: r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
+		DB:   r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
 		Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{Morning}}},
 	}
 	r.Jobs[0] = d.Job(r.Jobs[0].Schedule)
