@@ -90,6 +90,9 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 			return err
 		}
 		for _, r := range routes {
+			if r.Unit != "" {
+				continue // it was told of a unit, not of the shop
+			}
 			if err := d.enqueueCorrection(tx, r, dig, was.Paid, now); err != nil {
 				return err
 			}

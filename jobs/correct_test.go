@@ -9,6 +9,7 @@ import (
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
 	"shopwatch/storage"
 )
 
@@ -49,10 +50,10 @@ func TestOneCorrection(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := &Digest{
-		DB: c.DB, Shop: testShop(), Logger: slog.New(slog.DiscardHandler), Now: c.Now, Grace: time.Hour,
+		DB: c.DB, Shop: testShop(), Kind: report.DigestMorning, Logger: slog.New(slog.DiscardHandler), Now: c.Now, Grace: time.Hour,
 		Routes: []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Digests: []string{Morning}}, {Target: chat.Target{Channel: "C2"}, Lang: "zh-CN"}},
 	}
-	d.Job(s, time.Hour)
+	d.Job(s)
 	sell(t, c, sold, 100_000, market.Complete)
 	if err := d.Write(t.Context(), *now); err != nil {
 		t.Fatal(err)

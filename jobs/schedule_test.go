@@ -203,10 +203,11 @@ func TestSchedulerOverlap(t *testing.T) {
 func TestDigestMissed(t *testing.T) {
 	r := newRig(t, "30 8 * * *", 6*time.Hour)
 	d := &Digest{
-		DB: r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
+		Kind: "morning",
+		DB:   r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
 		Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{Morning}}},
 	}
-	r.Jobs[0] = d.Job(r.Jobs[0].Schedule, 6*time.Hour)
+	r.Jobs[0] = d.Job(r.Jobs[0].Schedule)
 	r.at(0, 0)
 	r.at(0, 9*60) // back at 17:00
 	r.at(0, 9*60+1)

@@ -76,7 +76,9 @@ type Feed struct {
 
 // Schedule holds the cron lines of the jobs that belong to no source.
 type Schedule struct {
-	Morning, Watch string
+	// Of digests; a kind without a line is not sent.
+	Morning, Intraday, Weekly, Monthly, Campaign string
+	Watch                                        string
 	// Hold is how long a digest waits for late data.
 	Hold time.Duration
 }
@@ -180,17 +182,9 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	watch := &jobs.Watch{
 		DB: a.set.DB, Rules: s.Rules, Notify: env.Notify, Logger: a.set.Logger, Now: a.set.Clock.Now,
 	}
-	digest := &jobs.Digest{
-		DB: a.set.DB, Shop: s.Shop, Fresh: s.Rules.Fresh, Cache: s.Rules.Cache, Routes: s.Routes,
-		Logger: a.set.Logger, Now: a.set.Clock.Now, Hold: a.set.Schedule.Hold, Grace: 5 * time.Minute,
-	}
 	watchAt, err := jobs.ParseCron(a.set.Schedule.Watch, s.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("schedule.watch: %w", err)
-	}
-	morningAt, err := jobs.ParseCron(a.set.Schedule.Morning, s.Zone)
-	if err != nil {
-		return nil, fmt.Errorf("schedule.morning: %w", err)
 	}
 	settle := &jobs.Settle{DB: a.set.DB, Series: a.set.Series, Shop: s.Shop, Now: a.set.Clock.Now}
 	compactAt, err := jobs.ParseCron(foldAt, s.Zone)
@@ -202,13 +196,15 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		a.scheduler.Jobs = append(a.scheduler.Jobs, settle.Job(watchAt))
 	}
 	a.scheduler.Jobs = append(a.scheduler.Jobs, jobs.Compact(a.set.Series, s.Shop, compactAt, a.set.Clock.Now, a.set.Logger))
-	correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+	outcomesAt, err := jobs.ParseCron(correctEvery, s.Zone)
 	if err != nil {
-		return nil, fmt.Errorf("corrections: %w", err)
+		return nil, fmt.Errorf("outcomes: %w", err)
 	}
-	const catchup = 6 * time.Hour
 	outcomes := &jobs.Outcomes{DB: a.set.DB, Shop: s.Shop, Lang: a.set.Lang, Cache: s.Rules.Cache, Now: a.set.Clock.Now}
-	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(correctAt), watch.Job(watchAt), digest.Job(morningAt, catchup), digest.Corrections(correctAt))
+	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(outcomesAt), watch.Job(watchAt))
+	if err := a.addDigests(s); err != nil {
+		return nil, err
+	}
 	noiseAt, err := jobs.ParseCron(noiseEvery, s.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("noise: %w", err)
@@ -219,6 +215,43 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		env.Jobs = append(env.Jobs, j.Name)
 	}
 	return env, nil
+}
+
+// addDigests makes the jobs of a shop's digests, and of what sets posted figures
+// right.
+func (a *App) addDigests(s *Shop) error {
+	at := a.set.Schedule
+	for _, kind := range report.DigestKinds() {
+		line := map[report.DigestKind]string{
+			report.DigestMorning: at.Morning, report.DigestIntraday: at.Intraday, report.DigestWeekly: at.Weekly,
+			report.DigestMonthly: at.Monthly, report.DigestCampaign: at.Campaign,
+		}[kind]
+		if line == "" {
+			continue
+		}
+		sched, err := jobs.ParseCron(line, s.Zone)
+		if err != nil {
+			return fmt.Errorf("schedule.%s: %w", kind, err)
+		}
+		d := a.digest(s, kind)
+		a.scheduler.Jobs = append(a.scheduler.Jobs, d.Job(sched))
+		if kind != report.DigestMorning {
+			continue
+		}
+		correctAt, err := jobs.ParseCron(correctEvery, s.Zone)
+		if err != nil {
+			return fmt.Errorf("corrections: %w", err)
+		}
+		a.scheduler.Jobs = append(a.scheduler.Jobs, d.Corrections(correctAt))
+	}
+	return nil
+}
+
+func (a *App) digest(s *Shop, kind report.DigestKind) *jobs.Digest {
+	return &jobs.Digest{
+		DB: a.set.DB, Shop: s.Shop, Kind: kind, Fresh: s.Rules.Fresh, Cache: s.Rules.Cache, Routes: s.Routes,
+		Logger: a.set.Logger, Now: a.set.Clock.Now, Hold: a.set.Schedule.Hold, Grace: 5 * time.Minute,
+	}
 }
 
 // Env is what the commands of a shop work with; a one-off question on the

@@ -166,7 +166,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	d.App, err = New(Settings{
 		DB: d.db, Series: d.panels, Form: talk.OpenForm, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: []string{"U0LIN"}},
-		Schedule: Schedule{Morning: "30 8 * * *", Watch: "*/10 * * * *", Hold: 2 * time.Hour}, Inline: true,
+		Schedule: demoSchedule(), Inline: true,
 	})
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
 	"shopwatch/jobs"
 )
 
@@ -30,9 +31,20 @@ func otherLang(lang string) string {
 }
 
 func demoRoutes(lang string) []outbox.Route {
+	var all []string
+	for _, k := range report.DigestKinds() {
+		all = append(all, string(k))
+	}
 	return []outbox.Route{
-		{Target: chat.Target{Channel: digestChannel}, Lang: lang, Digests: []string{jobs.Morning}},
+		{Target: chat.Target{Channel: digestChannel}, Lang: lang, Digests: all},
 		{Target: chat.Target{Channel: abroadChannel}, Lang: otherLang(lang), Digests: []string{jobs.Morning}},
+	}
+}
+
+func demoSchedule() Schedule {
+	return Schedule{
+		Morning: "30 8 * * *", Intraday: "5 9-23 * * *", Weekly: "0 9 * * 1", Monthly: "0 9 1 * *", Campaign: "45 8 * * *",
+		Watch: "*/10 * * * *", Hold: 2 * time.Hour,
 	}
 }
 

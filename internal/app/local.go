@@ -48,6 +48,7 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux.HandleFunc("POST /ask", a.localQuestion)
 	mux.HandleFunc("POST /replay", a.localReplay)
 	mux.HandleFunc("POST /alert", a.localAlert)
+	mux.HandleFunc("POST /digest", a.localDigest)
 	mux.HandleFunc("POST /rule", a.localRule)
 	mux.HandleFunc("POST /backup", a.localBackup)
 	mux.HandleFunc("POST /check", a.localCheck)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"shopwatch/commands"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/config"
 	"shopwatch/internal/market"
@@ -115,5 +116,71 @@ func TestOutboxBesideARunningBot(t *testing.T) {
 	}
 	if err := RetryOutbox(t.Context(), o); err == nil || !strings.Contains(err.Error(), "nothing is left to do") {
 		t.Error(err)
+	}
+}
+
+// A report is shown and sent beside a running bot, and without one it is shown.
+func TestDigestBesideARunningBot(t *testing.T) {
+	dir, err := os.MkdirTemp("", "sw") //nolint:usetesting // the path of a socket must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	store := filepath.Join(dir, storeFile)
+	log, clock := slog.New(slog.DiscardHandler), RealClock()
+	db, err := openStore(t.Context(), store, bolt.Options{InitialMmapSize: 1 << 20}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	shop := &market.Shop{ID: "s", Name: market.Name{Zh: "店", En: "Shop"}, Zone: time.UTC, Currency: "CNY"}
+	facts := market.NewBatch(market.OrderLines, 0)
+	pull := market.Pull{Rows: facts, Snapshot: market.Snapshot{
+		Source: "orders", Shop: "s", Table: "order_line", State: market.Complete, Window: market.Window{Start: clock.Now().Add(-time.Hour), End: clock.Now()},
+		PulledAt: clock.Now(), Watermark: clock.Now(),
+	}}
+	if err := db.Update(t.Context(), func(tx *storage.Tx) error { _, err := tx.PutPull(shop, pull); return err }); err != nil {
+		t.Fatal(err)
+	}
+	one := Shop{Shop: shop, Routes: []outbox.Route{{Target: chat.Target{Channel: "C1"}, Lang: "en", Digests: []string{"weekly"}}}}
+	a := &App{set: Settings{DB: db, Shops: []Shop{one}, Clock: clock, Logger: log, Lang: "zh-CN"}, envs: []*commands.Env{Env(db, nil, &one)}}
+	go func() { _ = a.serveLocal(t.Context(), store) }()
+	for range 100 {
+		if _, err := os.Stat(socketOf(store)); err == nil {
+			break
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	var out bytes.Buffer
+	o := DigestOptions{AskOptions: AskOptions{Dir: dir, Lang: "en", Out: &out, Logger: log}, Kind: "weekly"}
+	if err := PreviewDigest(t.Context(), o); err != nil || !strings.Contains(out.String(), "weekly report") {
+		t.Errorf("%v: %s", err, out.String())
+	}
+	sent := func(o DigestOptions, want string) {
+		t.Helper()
+		out.Reset()
+		if err := SendDigest(t.Context(), o); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%v: %s", err, out.String())
+		}
+	}
+	sent(o, "sent to 1 place")
+	o.Lang, o.Channel = "", "C2"
+	sent(o, "sent to 1 place")
+	o.Kind, o.Channel = "monthly", ""
+	if err := SendDigest(t.Context(), o); err == nil || !strings.Contains(err.Error(), "nobody receives") {
+		t.Errorf("%v, want to hear that nobody receives it", err)
+	}
+	said := map[string]string{}
+	err = db.View(t.Context(), func(tx *storage.Tx) error {
+		all, err := tx.Undone()
+		for _, e := range all {
+			if e.Act == chat.Post {
+				said[e.Target.Channel] = e.Message.Text
+			}
+		}
+		return err
+	})
+	if err != nil || !strings.HasPrefix(said["C1"], "Shop") || !strings.HasPrefix(said["C2"], "店") {
+		t.Errorf("%v: %v", err, said)
 	}
 }

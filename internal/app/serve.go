@@ -19,6 +19,7 @@ import (
 	"shopwatch/internal/chart"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/config"
+	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/source"
 	"shopwatch/jobs"
@@ -70,7 +71,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
 		Lang: c.Language, Langs: langs(c),
-		Schedule: Schedule{Morning: c.Schedule.Morning, Watch: c.Schedule.Watch, Hold: time.Duration(c.Schedule.Deadline)},
+		Schedule: scheduleOf(c),
 		Upkeep:   upkeepOf(c),
 	})
 	if err != nil {
@@ -147,7 +148,15 @@ func route(c *config.Config, p config.Post) outbox.Route {
 	if lang == "" {
 		lang = c.Language
 	}
-	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests)}
+	return outbox.Route{Target: chat.Target{Channel: p.Channel}, Lang: lang, Digests: slices.Clone(p.Digests), Unit: market.Unit(p.Unit)}
+}
+
+func scheduleOf(c *config.Config) Schedule {
+	s := c.Schedule
+	return Schedule{
+		Morning: s.Morning, Intraday: s.Intraday, Weekly: s.Weekly, Monthly: s.Monthly, Campaign: s.Campaign,
+		Watch: s.Watch, Hold: time.Duration(s.Deadline),
+	}
 }
 
 func langs(c *config.Config) map[string]string {

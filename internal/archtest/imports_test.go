@@ -44,7 +44,7 @@ var allowed = map[string]string{
 	"internal/analysis": market + metric + "internal/analysis/* gonum.org/v1/gonum",
 	"internal/alert":    market + analysis,
 	"internal/access":   market + chat,
-	"internal/outbox":   chat + "golang.org/x/time",
+	"internal/outbox":   market + chat + "golang.org/x/time",
 	"internal/audience": market + alert + chat + outbox,
 	"internal/chart":    chat + "git.sr.ht/~sbinet/gg golang.org/x/image",
 	"internal/card":     market + metric + analysis + methods + alert + chat + i18n + report + audience,

@@ -145,7 +145,7 @@ func alerts() []alert.Alert {
 func morning() report.Digest {
 	a := alerts()
 	return report.Digest{
-		Day: saturday, Now: now, Complete: true, Data: coverage(), GMV: saturdayGMV(), Change: 47600000,
+		Kind: report.DigestMorning, From: saturday, Day: saturday, Now: now, Complete: true, Data: coverage(), GMV: saturdayGMV(), Change: 47600000,
 		Why: []report.WhyPart{
 			{Unit: "beauty", Name: market.Name{Zh: "美妆", En: "Beauty"}, Change: 41000000, Items: []report.ItemChange{{SKU: "B-50", Title: "面霜 50ml", Change: 12000000}}},
 			{Unit: "apparel", Name: market.Name{Zh: "服饰", En: "Apparel"}, Change: -12000000, OutOfStock: 3, Lost: 9000000},
@@ -165,9 +165,9 @@ func cards(p Pen) map[string]chat.Message {
 	partial.Data.Gaps = []report.FeedGap{{Table: "traffic", Reason: report.GapLate, Watermark: now.Add(-3 * time.Hour), Age: 3 * time.Hour}}
 	out := map[string]chat.Message{
 		"gmv": p.GMV(saturdayGMV(), "gmv yesterday by unit"), "gmv_bare": p.GMV(bareGMV(), "gmv"),
-		"morning": p.Morning(morning(), ""), "morning_quiet": p.Morning(quiet, ""), "morning_partial": p.Morning(partial, p.Late(now.Add(-2*time.Hour), now)),
+		"morning": p.Digest(morning(), ""), "morning_quiet": p.Digest(quiet, ""), "morning_partial": p.Digest(partial, p.Late(now.Add(-2*time.Hour), now)),
 		"correction":   p.Correction(morning(), morning().GMV.Sums.Paid*104/100),
-		"morning_race": p.MorningThread(morning())[0],
+		"morning_race": p.DigestThread(morning())[0],
 		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
 		"complaints": p.Complaints(complaints(), "complaints"),
@@ -195,7 +195,7 @@ func cards(p Pen) map[string]chat.Message {
 		out["alert_"+string(x.Rule)] = p.AlertRoot(Root{ID: x.ID, Alerts: []alert.Alert{x}}, now)
 	}
 	maps.Copy(out, alertCards(p))
-	maps.Copy(out, audienceCards(p))
+	digestCards(p, out)
 	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
 	return out

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"strings"
 	"time"
 
 	"shopwatch/internal/alert"
@@ -9,40 +10,80 @@ import (
 	"shopwatch/internal/report"
 )
 
-// Morning is the daily report. late says why it comes after its time, empty
+func (p Pen) dg(key string, args ...any) string { return p.L.T("digest."+key, args...) }
+
+// Digest is a report by schedule. late says why it comes after its time, empty
 // when it does not. Its parts always stand in the same order.
-func (p Pen) Morning(d report.Digest, late string) chat.Message {
+func (p Pen) Digest(d report.Digest, late string) chat.Message {
 	change, base := p.against(d.GMV)
 	todo := len(d.Actions) + d.More
 	act := p.t("nothing_to_do")
 	if todo > 0 {
 		act = p.n("to_do", todo)
 	}
-	sections := []chat.Section{{Body: p.morningTop(d, change, base, late)}}
+	sections := []chat.Section{{Body: p.digestTop(d, change, base, late)}}
 	sections = append(sections, p.actions(d, act)...)
 	if c := p.gmvChart(d.GMV, change, base); c != nil {
 		sections = append(sections, chat.Section{Chart: c})
 	}
-	sections = append(sections, chat.Section{
-		Buttons: []chat.Button{
-			p.run("button_gmv", "gmv "+d.Day.String()+" by unit"), p.run("button_stock", "stock"), p.run("button_alerts", "alerts"),
-		},
-		Note: p.morningNote(d),
-	})
-	return chat.Message{
-		Text:     headline(p.shop(), p.day(d.Day), "GMV", p.short(d.GMV.Sums.Paid), change, base+p.t("comma")+act),
-		Sections: sections,
+	sections = append(sections, chat.Section{Buttons: p.digestNext(d), Note: p.digestNote(d)})
+	who := strings.TrimSpace(p.shop() + " " + p.scope(d.GMV.Filter))
+	lead := []string{who, p.digestSpan(d), "GMV", p.paid(d.GMV), change, base + p.t("comma") + act}
+	if base == "" {
+		lead = []string{who, p.digestSpan(d), "GMV", p.paid(d.GMV) + p.t("comma") + act}
 	}
+	return chat.Message{Text: headline(lead...), Sections: sections}
 }
 
-func (p Pen) morningTop(d report.Digest, change, base, late string) []chat.Rich {
-	title := p.t("morning_title", "shop", p.shop(), "day", p.day(d.Day))
+// paid is the GMV, or that it is not known.
+func (p Pen) paid(g report.GMV) string {
+	if !g.Sums.Known.Orders {
+		return p.L.Missing()
+	}
+	return p.short(g.Sums.Paid)
+}
+
+// digestSpan is the days that a digest is about, up to when for a day that is
+// not over.
+func (p Pen) digestSpan(d report.Digest) string {
+	s := p.days(d.From, d.Day)
+	if d.Kind == report.DigestIntraday && d.GMV.Part && !d.GMV.Covered.End.IsZero() {
+		s += " " + p.t("until", "time", p.clock(d.GMV.Covered.End))
+	}
+	return s
+}
+
+func (p Pen) digestTitle(d report.Digest) string {
+	who := strings.TrimSpace(p.shop() + " " + p.scope(d.GMV.Filter))
+	switch d.Kind {
+	case report.DigestIntraday, report.DigestWeekly, report.DigestMonthly:
+		return p.dg("title_"+string(d.Kind), "shop", who, "days", p.digestSpan(d))
+	case report.DigestCampaign:
+		name := ""
+		if d.Campaign != nil {
+			name = d.Campaign.Name.In(p.L.Tag())
+			if d.Campaign.State == report.CampaignOver {
+				return p.dg("title_review", "shop", who, "campaign", name, "days", p.digestSpan(d))
+			}
+		}
+		return p.dg("title_campaign", "shop", who, "campaign", name, "days", p.digestSpan(d))
+	}
+	return p.t("morning_title", "shop", who, "day", p.day(d.Day))
+}
+
+func (p Pen) digestTop(d report.Digest, change, base, late string) []chat.Rich {
 	state := p.t("data_at", "time", p.moment(d.Data.AsOf))
-	if d.Complete {
+	switch {
+	case d.Data.AsOf.IsZero():
+		state = p.t("in_brackets", "text", p.t("no_data_yet"))
+	case d.Complete:
 		state = p.t("data_complete", "time", p.moment(d.Data.AsOf))
 	}
-	lines := []chat.Rich{{{Text: title, Bold: true}, {Text: state}}}
-	total := chat.Rich{{Text: "GMV "}, {Text: p.short(d.GMV.Sums.Paid), Bold: true}}
+	lines := []chat.Rich{{{Text: p.digestTitle(d), Bold: true}, {Text: state}}}
+	if d.Campaign != nil {
+		lines = append(lines, line(p.campaignState(*d.Campaign, p.Shop.Day(d.Now))))
+	}
+	total := chat.Rich{{Text: "GMV "}, {Text: p.paid(d.GMV), Bold: true}}
 	if change != "" {
 		total = append(total, chat.Span{Text: "  " + change + " " + base})
 	}
@@ -55,12 +96,13 @@ func (p Pen) morningTop(d report.Digest, change, base, late string) []chat.Rich 
 			lines = append(lines, line(p.L.Change(int64(d.GMV.Sums.Paid), int64(c.Sums.Paid))+" "+name))
 		}
 	}
-	if d.GMV.Campaign != nil {
+	if d.GMV.Campaign != nil && d.Campaign == nil {
 		lines = append(lines, line(p.campaign(*d.GMV.Campaign)))
 	}
 	if len(d.Why) > 0 {
 		lines = append(lines, line(p.why(d.Why)))
 	}
+	lines = append(lines, p.outlook(d)...)
 	for _, g := range d.Data.Gaps {
 		lines = append(lines, line(p.Gap(g)))
 	}
@@ -68,6 +110,33 @@ func (p Pen) morningTop(d report.Digest, change, base, late string) []chat.Rich 
 		lines = append(lines, line(late))
 	}
 	return lines
+}
+
+// outlook says in one line where the month will end and how likely its targets
+// are.
+func (p Pen) outlook(d report.Digest) []chat.Rich {
+	m := d.Outlook
+	if m == nil {
+		return nil
+	}
+	l := chat.Rich{{Text: p.ahead("head_month", "mean", p.short(m.Mean), "range", p.between(m.Range))}}
+	for _, c := range p.chances("month_target", m.Tiers) {
+		l = append(l, chat.Span{Text: " · "})
+		l = append(l, c...)
+	}
+	return []chat.Rich{l}
+}
+
+func (p Pen) digestNext(d report.Digest) []chat.Button {
+	again := p.period(d.From, d.Day, d.GMV.Filter)
+	out := []chat.Button{p.run("button_gmv", "gmv "+again+" by unit"), p.run("button_stock", "stock"), p.run("button_alerts", "alerts")}
+	if d.Unit != "" {
+		out[0].Value, out[1].Value = "gmv "+again+" by category", "stock unit="+string(d.Unit)
+	}
+	if d.Kind == report.DigestCampaign {
+		out[1] = chat.Button{Label: p.dg("button_campaign"), Verb: VerbRun, Value: "campaign"}
+	}
+	return out
 }
 
 // why accounts for the change part by part; the parts sum to the change.
@@ -113,10 +182,15 @@ func (p Pen) actions(d report.Digest, title string) []chat.Section {
 			{Text: p.subject(a.Latest.Subject) + p.t("colon") + p.gist(a.Latest)},
 		}
 		b := chat.Button{Label: p.t("button_ack"), Verb: VerbAck, Value: a.ID}
+		if a.Latest.AtRisk > 0 {
+			l = append(l, chat.Span{Text: p.dg("at_risk", "money", p.short(a.Latest.AtRisk))})
+		}
+		if h := a.Holder(); h != "" {
+			l = append(l, chat.Span{Text: " → "}, chat.Span{Mention: &chat.Mention{User: h}})
+		} else {
+			l = append(l, chat.Span{Text: " → " + p.dg("nobody")})
+		}
 		if a.State != alert.Firing {
-			if h := a.Holder(); h != "" {
-				l = append(l, chat.Span{Text: " → "}, chat.Span{Mention: &chat.Mention{User: h}})
-			}
 			b = chat.Button{Label: p.t("button_details"), Verb: VerbDetails, Value: a.ID}
 		}
 		out = append(out, chat.Section{Body: []chat.Rich{l}, Accessory: &b})
@@ -127,12 +201,16 @@ func (p Pen) actions(d report.Digest, title string) []chat.Section {
 	return out
 }
 
-// morningNote keeps yesterday's promises and the night's events in sight.
-func (p Pen) morningNote(d report.Digest) []chat.Rich {
+// digestNote keeps what was promised and the night's events in sight.
+func (p Pen) digestNote(d report.Digest) []chat.Rich {
 	var lines []chat.Rich
 	if n := len(d.Acked); n > 0 {
-		lines = append(lines, line(p.t("promises", "acked", p.L.Count(int64(n)), "done", p.L.Count(int64(d.AckedDone)),
-			"open", p.L.Count(int64(n-d.AckedDone)))))
+		args := []any{"acked", p.L.Count(int64(n)), "done", p.L.Count(int64(d.AckedDone)), "open", p.L.Count(int64(n - d.AckedDone))}
+		told := p.dg("promises", args...)
+		if d.Kind == report.DigestMorning {
+			told = p.t("promises", args...)
+		}
+		lines = append(lines, line(told))
 	}
 	opened, ended := 0, 0
 	for _, a := range d.Overnight {
@@ -142,31 +220,10 @@ func (p Pen) morningNote(d report.Digest) []chat.Rich {
 			ended++
 		}
 	}
-	if opened+ended > 0 {
+	if opened+ended > 0 && d.Kind == report.DigestMorning {
 		lines = append(lines, line(p.t("overnight", "opened", p.L.Count(int64(opened)), "ended", p.L.Count(int64(ended)))))
 	}
 	return append(lines, line(p.t("gmv_basis")))
-}
-
-// MorningThread is what stands in the digest's thread: units in a race, then
-// channels. A part without rows is left out.
-func (p Pen) MorningThread(d report.Digest) []chat.Message {
-	var out []chat.Message
-	for _, part := range []struct {
-		key  string
-		rows []report.Part
-	}{{"race_title", d.GMV.Parts}, {"channels_title", d.Channels}} {
-		if len(part.rows) == 0 {
-			continue
-		}
-		g := d.GMV
-		g.Parts, g.Rest = part.rows, nil
-		title := p.t(part.key) + " · " + p.day(d.Day)
-		out = append(out, chat.Message{Text: headline(p.shop(), title), Sections: []chat.Section{
-			{Body: []chat.Rich{bold(title)}, Table: p.race(g)},
-		}})
-	}
-	return out
 }
 
 // race ranks parts, with their way to the target when they have one.

@@ -25,9 +25,17 @@ func (a *asking) flags(c *cobra.Command) {
 }
 
 // ask answers the question of args on out.
-func (a *asking) ask(c *cobra.Command, t *terminal, args []string, out io.Writer) (err error) {
+func (a *asking) ask(c *cobra.Command, t *terminal, args []string, out io.Writer) error {
+	a.Text, a.Out = strings.Join(args, " "), out
+	if err := a.ready(c, t); err != nil {
+		return err
+	}
+	return app.Ask(c.Context(), a.AskOptions)
+}
+
+// ready reads the configuration and the flags.
+func (a *asking) ready(c *cobra.Command, t *terminal) (err error) {
 	o := &a.AskOptions
-	o.Text, o.Out = strings.Join(args, " "), out
 	if a.file == "" && o.Dir == "" {
 		return usage(fmt.Errorf("%s: name the store with --data DIR or a configuration with -c FILE", c.Name()))
 	}
@@ -49,7 +57,7 @@ func (a *asking) ask(c *cobra.Command, t *terminal, args []string, out io.Writer
 			return usage(fmt.Errorf("--at %q: want a moment such as 2026-11-22T08:20:00+08:00", a.at))
 		}
 	}
-	return app.Ask(c.Context(), *o)
+	return nil
 }
 
 func askVerb(t *terminal) *cobra.Command {

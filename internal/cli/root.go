@@ -35,6 +35,7 @@ var verbs = []func(*terminal) *cobra.Command{
 	benchVerb,
 	alertVerb,
 	outboxVerb,
+	digestVerb,
 	ruleVerb,
 }
 

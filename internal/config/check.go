@@ -78,6 +78,7 @@ func (d *decoder) checkPosts() {
 			p.Language = c.Language
 		}
 		d.postShop(key, p, ids)
+		d.postUnit(key, p)
 		d.postRules(key+".alerts", p.Alerts)
 		if len(p.Digests)+len(p.Alerts) == 0 && d.at[key+".digests"] == (place{}) && d.at[key+".alerts"] == (place{}) {
 			d.report(d.keyAt[key], key, bad("post_nothing"))
@@ -98,6 +99,24 @@ func (d *decoder) postShop(key string, p *Post, ids []string) {
 		d.report(d.keyAt[key], key, bad("shop_needed", "example", ids[0], "known", strings.Join(ids, ", ")))
 	case p.Shop != "" && !slices.Contains(ids, p.Shop):
 		d.reportKey(key+".shop", bad("shop_unknown", "got", d.asWritten(key+".shop", p.Shop), "known", strings.Join(ids, ", ")))
+	}
+}
+
+// postUnit refuses a unit that the post's shop does not have.
+func (d *decoder) postUnit(key string, p *Post) {
+	if p.Unit == "" {
+		return
+	}
+	var known []string
+	for _, s := range d.root.Shops {
+		if s.ID == p.Shop {
+			for _, u := range s.Units {
+				known = append(known, u.ID)
+			}
+		}
+	}
+	if !slices.Contains(known, p.Unit) {
+		d.reportKey(key+".unit", bad("unit_unknown", "got", d.asWritten(key+".unit", p.Unit), "known", strings.Join(known, ", ")))
 	}
 }
 

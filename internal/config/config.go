@@ -153,8 +153,10 @@ type Post struct {
 	Channel  string `yaml:"channel" rule:"required"`
 	Language string `yaml:"language" rule:"one=zh-CN|en"`
 	// Shop may be left out when there is only one; Load fills it in.
-	Shop    string   `yaml:"shop"`
-	Digests []string `yaml:"digests" rule:"one=morning"`
+	Shop string `yaml:"shop"`
+	// Unit narrows the digests to what one team looks after.
+	Unit    string   `yaml:"unit"`
+	Digests []string `yaml:"digests" rule:"one=morning|intraday|weekly|monthly|campaign"`
 	// Alerts are all, or ids of rules, those of rules.watch included.
 	Alerts []string `yaml:"alerts"`
 }
@@ -162,7 +164,11 @@ type Post struct {
 // Schedule holds the cron lines of the jobs that are not a source's own.
 // They run in the zone of the shop.
 type Schedule struct {
-	Morning string `yaml:"morning" default:"30 8 * * *" rule:"cron"`
+	Morning  string `yaml:"morning" default:"30 8 * * *" rule:"cron"`
+	Intraday string `yaml:"intraday" default:"5 9-23 * * *" rule:"cron"`
+	Weekly   string `yaml:"weekly" default:"0 9 * * 1" rule:"cron"`
+	Monthly  string `yaml:"monthly" default:"0 9 1 * *" rule:"cron"`
+	Campaign string `yaml:"campaign" default:"45 8 * * *" rule:"cron"`
 	// Deadline is how long a digest waits for late data.
 	Deadline Duration `yaml:"deadline" default:"2h"`
 	Watch    string   `yaml:"watch" default:"*/10 * * * *" rule:"cron"`

@@ -60,7 +60,7 @@ func Replay(ctx context.Context, db *storage.DB, id, lang string, answer Again) 
 	if err != nil {
 		return nil, fmt.Errorf("evidence #%s: %w", id, err)
 	}
-	again, ok := map[string]Again{KindAnswer: answer, KindDigest: againMorning, KindAlert: againAlert}[e.Kind]
+	again, ok := map[string]Again{KindAnswer: answer, KindDigest: againDigest, KindAlert: againAlert}[e.Kind]
 	if !ok {
 		return nil, fmt.Errorf("#%s: %w: this program knows no %q", id, ErrFormat, e.Kind)
 	}

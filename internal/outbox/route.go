@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"shopwatch/internal/chat"
+	"shopwatch/internal/market"
 )
 
 // Route says what one place is told, and in which language.
@@ -12,6 +13,8 @@ type Route struct {
 	Target  chat.Target
 	Lang    string
 	Digests []string // names of digests
+	// Unit is what a team looks after; empty is the whole shop.
+	Unit market.Unit
 	// Hold keeps what is sent here until then; zero holds nothing.
 	Hold time.Time
 }

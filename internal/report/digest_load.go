@@ -1,13 +1,11 @@
 package report
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 
-	"shopwatch/internal/alert"
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/storage"
@@ -23,27 +21,39 @@ const alertReach = 30
 // LoadDigest answers q. Data that is missing is named in Data.Gaps and never
 // counts as zero: without orders GMV.Sums.Known.Orders is false.
 func LoadDigest(ctx context.Context, db *storage.DB, shop *market.Shop, q DigestQuery) (d Digest, err error) {
+	if q.Kind == "" {
+		q.Kind = DigestMorning
+	}
+	if q.From == 0 {
+		q.From = q.Day
+	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
 		if err != nil {
 			return err
 		}
-		d, err = l.digest(q)
+		d, err = l.digest(ctx, q)
 		l.based(&d.Data)
 		return told(err)
 	})
 	if err != nil {
-		return Digest{}, fmt.Errorf("digest of %s for %s: %w", shop.ID, q.Day, err)
+		return Digest{}, fmt.Errorf("%s digest of %s for %s: %w", q.Kind, shop.ID, q.Day, err)
 	}
 	return d, nil
 }
 
-func (l *loader) digest(q DigestQuery) (Digest, error) {
-	d := Digest{Shop: l.shop.ID, Day: q.Day, Now: q.Now}
+func (l *loader) digest(ctx context.Context, q DigestQuery) (Digest, error) {
+	d := Digest{Kind: q.Kind, Shop: l.shop.ID, Unit: q.Unit, From: q.From, Day: q.Day, Now: q.Now}
 	if err := l.digestCoverage(&d, q); err != nil {
 		return d, err
 	}
 	if err := l.digestGMV(&d, q); err != nil {
+		return d, err
+	}
+	if err := l.digestOutlook(&d, q); err != nil {
+		return d, err
+	}
+	if err := l.brief(ctx, &d, q); err != nil {
 		return d, err
 	}
 	return d, l.digestAlerts(&d, q)
@@ -57,6 +67,9 @@ func (l *loader) digestCoverage(d *Digest, q DigestQuery) error {
 		return err
 	}
 	end := l.shop.Start(q.Day + 1)
+	if end.After(q.Now) {
+		end = zeroTime // the day is not over: it is reported as far as it is known
+	}
 	d.Data = Coverage{AsOf: earlier(known(all, market.OrderLines.Name), q.Now), Revision: l.revision()}
 	d.Complete = !d.Data.AsOf.IsZero()
 	for _, f := range all {
@@ -76,21 +89,22 @@ func (l *loader) digestCoverage(d *Digest, q DigestQuery) error {
 }
 
 func (l *loader) digestGMV(d *Digest, q DigestQuery) error {
-	compare := []Compare{SameWeekday}
-	if _, _, on := l.shop.Calendar.On(q.Day); on {
-		compare = append(compare, CampaignDay)
+	filter := metric.Filter{Unit: q.Unit}
+	by := metric.ByUnit
+	if q.Unit != "" {
+		by = metric.ByCategory
 	}
-	ask := GMVQuery{AsOf: q.AsOf, Now: q.Now, From: q.Day, To: q.Day, Compare: compare, By: metric.ByUnit, Fresh: q.Fresh}
+	ask := GMVQuery{AsOf: q.AsOf, Now: q.Now, From: q.From, To: q.Day, Filter: filter, Compare: q.Kind.compare(l.shop, q.Day), By: by, Fresh: q.Fresh}
 	var err error
 	d.GMV, err = l.gmv(ask)
 	if errors.Is(err, ErrNoData) {
-		d.GMV = GMV{Shop: l.shop.ID, From: q.Day, To: q.Day, Window: l.shop.Window(q.Day, q.Day), Part: true, Data: d.Data, By: metric.ByUnit}
+		d.GMV = GMV{Shop: l.shop.ID, From: q.From, To: q.Day, Window: l.shop.Window(q.From, q.Day), Part: true, Data: d.Data, Filter: filter, By: by}
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	ask.By, ask.Compare = metric.ByChannel, []Compare{SameWeekday}
+	ask.By, ask.Compare = metric.ByChannel, ask.Compare[:1]
 	channels, err := l.gmv(ask)
 	if err != nil {
 		return err
@@ -104,50 +118,25 @@ func (l *loader) digestGMV(d *Digest, q DigestQuery) error {
 	return err
 }
 
-// digestAlerts sorts the alerts of the last weeks into what to act on, what was
-// taken on during the day, and what came and went since.
-func (l *loader) digestAlerts(d *Digest, q DigestQuery) error {
-	if q.Alerts != nil {
-		a := q.Alerts
-		d.Actions, d.More, d.Acked, d.AckedDone, d.Overnight = a.Actions, a.More, a.Acked, a.AckedDone, a.Overnight
+// digestOutlook says where the month will end, and shows the campaign that the
+// digest is about.
+func (l *loader) digestOutlook(d *Digest, q DigestQuery) error {
+	if q.Kind == DigestCampaign {
+		c, err := l.campaign(CampaignQuery{Now: q.Now, ID: campaignNear(l.shop.Calendar, q.Day), AsOf: q.AsOf, Fresh: q.Fresh})
+		if err != nil && !errors.Is(err, ErrNoCampaign) {
+			return err
+		}
+		if err == nil {
+			d.Campaign = &c
+		}
+	}
+	if q.Kind == DigestMonthly {
+		return nil // the month is over
+	}
+	f, err := l.forecast(ForecastQuery{Now: q.Now, Filter: metric.Filter{Unit: q.Unit}, AsOf: q.AsOf, Fresh: q.Fresh})
+	if errors.Is(err, ErrNoData) {
 		return nil
 	}
-	open, err := l.tx.OpenAlerts(l.shop.ID)
-	if err != nil {
-		return err
-	}
-	open = slices.DeleteFunc(open, func(a alert.Alert) bool { return !a.State.Open() })
-	slices.SortStableFunc(open, func(a, b alert.Alert) int {
-		return cmp.Or(
-			cmp.Compare(b2i(a.State != alert.Firing), b2i(b.State != alert.Firing)),
-			cmp.Compare(a.Latest.Severity.Rank(), b.Latest.Severity.Rank()),
-			cmp.Compare(b.Latest.AtRisk, a.Latest.AtRisk), cmp.Compare(a.ID, b.ID),
-		)
-	})
-	top := q.Top
-	if top <= 0 {
-		top = 3
-	}
-	d.Actions = open[:min(top, len(open))]
-	d.More = len(open) - len(d.Actions)
-	whole := l.shop.Window(q.Day, q.Day)
-	past, err := l.tx.Alerts(l.shop.ID, market.Window{Start: whole.Start.AddDate(0, 0, -alertReach), End: q.Now})
-	if err != nil {
-		return err
-	}
-	since := market.Window{Start: whole.End, End: q.Now}
-	for _, a := range past {
-		if a.FiredAt.IsZero() {
-			continue
-		}
-		if whole.Contains(a.AckedAt) {
-			d.Acked = append(d.Acked, a)
-			d.AckedDone += b2i(!a.State.Open())
-		}
-		acts := slices.ContainsFunc(d.Actions, func(x alert.Alert) bool { return x.ID == a.ID })
-		if !acts && (since.Contains(a.FiredAt) || since.Contains(a.ResolvedAt)) {
-			d.Overnight = append(d.Overnight, a)
-		}
-	}
-	return nil
+	d.Outlook = f.Month
+	return err
 }

@@ -115,7 +115,7 @@ func TestDigestAlerts(t *testing.T) {
 		return out
 	}
 	got := fmt.Sprint(ids(d.Actions), d.More, ids(d.Acked), d.AckedDone, ids(d.Overnight))
-	if want := "[severe large small] 1 [done taken] 1 [night]"; got != want {
+	if want := "[large small severe] 1 [done taken] 1 [night]"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -17,8 +17,8 @@ const (
 )
 
 // why accounts for the change of paid GMV against the first comparison: the
-// units that moved most, and the rest. The parts sum to the change exactly, as
-// every line of an order belongs to one unit.
+// units (or categories) that moved most, and the rest. The parts sum to the
+// change exactly, as every line of an order belongs to one of them.
 func (l *loader) why(g GMV, q DigestQuery) ([]WhyPart, error) {
 	total := g.Sums.Paid - g.Comparisons[0].Sums.Paid
 	var named []WhyPart
@@ -27,7 +27,11 @@ func (l *loader) why(g GMV, q DigestQuery) ([]WhyPart, error) {
 		change := p.Sums.Paid - p.Before[0].Paid
 		movement += max(change, -change)
 		if p.Key != "" && change != 0 {
-			named = append(named, WhyPart{Unit: market.Unit(p.Key), Name: p.Name, Change: change})
+			part := WhyPart{Name: p.Name, Change: change}
+			if g.By == metric.ByUnit {
+				part.Unit = market.Unit(p.Key)
+			}
+			named = append(named, part)
 		}
 	}
 	if len(named) == 0 {
@@ -36,8 +40,11 @@ func (l *loader) why(g GMV, q DigestQuery) ([]WhyPart, error) {
 	slices.SortStableFunc(named, func(a, b WhyPart) int {
 		return cmp.Compare(max(b.Change, -b.Change), max(a.Change, -a.Change))
 	})
-	keep := 1
-	for keep < min(whyParts, len(named)) && float64(max(named[keep].Change, -named[keep].Change)) >= whyShare*float64(movement) {
+	keep, most := 1, whyParts
+	if q.From != q.Day {
+		most++ // a week's report may be longer than a day's
+	}
+	for keep < min(most, len(named)) && float64(max(named[keep].Change, -named[keep].Change)) >= whyShare*float64(movement) {
 		keep++
 	}
 	named = named[:keep]
@@ -45,11 +52,15 @@ func (l *loader) why(g GMV, q DigestQuery) ([]WhyPart, error) {
 	for _, p := range named {
 		rest -= p.Change
 	}
-	if err := l.whyItems(named, g); err != nil {
-		return nil, err
+	if g.By == metric.ByUnit {
+		if err := l.whyItems(named, g); err != nil {
+			return nil, err
+		}
 	}
-	if err := l.whyStock(named, q.Day); err != nil {
-		return nil, err
+	if g.By == metric.ByUnit && q.From == q.Day {
+		if err := l.whyStock(named, q.Day); err != nil {
+			return nil, err
+		}
 	}
 	if rest != 0 {
 		named = append(named, WhyPart{Change: rest, Other: true})
