@@ -2,7 +2,6 @@ package storage_test
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -139,7 +138,7 @@ func damaged(t *testing.T, path string) bool {
 	if err != nil {
 		return true
 	}
-	db, err := storage.Open(t.Context(), storage.Options{Engine: e, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	db, err := storage.Open(t.Context(), storage.Options{Engine: e, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return true
 	}
