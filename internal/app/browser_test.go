@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,9 +27,9 @@ func TestBrowser(t *testing.T) {
 		}
 		t.Skip(err)
 	}
-	for _, c := range []struct{ lang, user, digest, ask, answer, ack, acked string }{
-		{"zh-CN", "lin", "早报", "/shop gmv today", "GMV（支付口径）", "认领", "已认领"},
-		{"en", "lin", "morning report", "/shop gmv today", "GMV (paid)", "Acknowledge", "Acknowledged by"},
+	for _, c := range []struct{ lang, user, digest, ask, answer, ack, acked, cut string }{
+		{"zh-CN", "lin", "早报", "/shop gmv today", "GMV（支付口径）", "认领", "已认领", "竞品降价"},
+		{"en", "lin", "morning report", "/shop gmv today", "GMV (paid)", "Acknowledge", "Acknowledged by", "Rival price cut"},
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			d := playedDemo(t, c.lang)
@@ -51,8 +52,10 @@ func TestBrowser(t *testing.T) {
 			b.seesWhile(func() { deliver(t, d) }, "#messages .message.edited", c.acked)
 			b.do(chromedp.Click(`#messages .message.edited .thread-link`))
 			b.sees(".thread-pane", c.acked)
-			b.do(chromedp.WaitVisible(".thread-pane .message img")) // what the alert was raised by
 			b.picture("acknowledged")
+			b.seesWhile(func() { b.openThread(c.cut) }, ".thread-pane .message", c.cut)
+			b.do(chromedp.WaitVisible(".thread-pane .message img")) // the prices that it was raised by
+			b.picture("proof")
 
 			b.do(chromedp.Navigate(d.ChatURL+"/?view=home&channel=shopwatch&user="+c.user), chromedp.WaitVisible("#home .block"))
 			b.sees("#home", c.acked)
@@ -172,6 +175,15 @@ func (p *page) seesWhile(goOn func(), selector, text string) {
 	}
 	p.picture("failed")
 	p.t.Fatalf("%s never showed %q: %v", selector, text, err)
+}
+
+// openThread opens the thread of a message that holds text, if there is one by
+// now; the page may draw it anew at any time.
+func (p *page) openThread(text string) {
+	js := fmt.Sprintf(`[...document.querySelectorAll("#messages .message")].filter(e => e.textContent.includes(%q)).slice(0, 1).map(e => e.querySelector(".thread-link").click()).length`, text)
+	if _, err := chromedp.Run(p.ctx, chromedp.Evaluate[int](js)); err != nil {
+		p.t.Log(err)
+	}
 }
 
 func (p *page) picture(name string) {

@@ -158,7 +158,8 @@ func TestEveryQuestionReplays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for q, text := range ids {
-		id := text[strings.LastIndexByte(text, '#')+1 : len(text)-1]
+		_, id, _ := strings.Cut(text, "evidence #")
+		id, _, _ = strings.Cut(id, "\n")
 		again, err := commands.Replay(t.Context(), w.demo.db, w.demo.panels, id, "")
 		if err != nil {
 			t.Errorf("%s: %v", q, err)
