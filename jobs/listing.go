@@ -47,8 +47,8 @@ func (j *Listing) Job(s Schedule) Job {
 // Collect reads the listing once. A listing that is not whole is stored as far
 // as it came: items of pages that are missing keep their prices and stock,
 // marked stale, and their sales are not known; alerts neither open nor end. A
-// change of very many items at once is stored and believed when the next
-// reading agrees.
+// whole one passes the data gate: what is doubted is kept out of the panel until
+// a later reading agrees.
 func (j *Listing) Collect(ctx context.Context) error {
 	now := j.Now()
 	f := newFilling(j.Series.Panel(j.Shop.ID), j.Source.Columns())
@@ -64,17 +64,17 @@ func (j *Listing) Collect(ctx context.Context) error {
 		return refusal(j.Source.ID(), l, pullErr)
 	}
 	cur, stale := f.columns(l.State != market.Complete)
-	look, err := j.look(ctx, f, cur, l.State, now)
+	look, err := j.look(ctx, f, cur, pulled, now)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", j.Source.ID(), err)
 	}
-	if look.doubt {
-		pulled.State = market.Suspect
-		pulled.Manifest.Reasons = append(pulled.Manifest.Reasons, "so many items changed at once that a second reading must agree")
-	}
+	look.mark(&pulled)
 	err = j.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
 		rev, err := tx.PutManifest(j.Shop, pulled, l.Rejects)
 		if err != nil {
+			return err
+		}
+		if err := j.remember(tx, look); err != nil || pulled.State == market.Suspect {
 			return err
 		}
 		if err := f.register(tx, j.Series, j.Shop); err != nil {
@@ -87,12 +87,15 @@ func (j *Listing) Collect(ctx context.Context) error {
 		if err != nil || pulled.State != market.Complete {
 			return err
 		}
-		return j.alerts(ctx, tx, look.findings, now)
+		return j.alerts(ctx, tx, look, now)
 	})
 	if err != nil {
 		return fmt.Errorf("store %s: %w", j.Source.ID(), err)
 	}
-	if pulled.State == market.Complete {
+	switch pulled.State {
+	case market.Suspect:
+		return look.refusal(j.Source.ID())
+	case market.Complete:
 		j.trusted = cur
 	}
 	j.Logger.LogAttrs(ctx, slog.LevelInfo, "listing stored", slog.String("source", j.Source.ID()), slog.String("state", string(pulled.State)),
@@ -127,15 +130,19 @@ func (j *Listing) snapshot(l source.Listing, now time.Time) market.Snapshot {
 }
 
 // alerts moves the alerts of the listing's rules on and writes what must be
-// said, as the watching job does for the others.
-func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.Finding, now time.Time) error {
+// said, as the watching job does for the others. A mass change that the listing
+// has confirmed is told before them, and takes those that follow from it.
+func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, look looked, now time.Time) error {
+	if err := j.tell(tx, look.verdict.Confirmed, now); err != nil {
+		return err
+	}
 	open, err := tx.OpenAlerts(j.Shop.ID)
 	if err != nil {
 		return err
 	}
 	var lookup error
 	list := alert.Step(j.Notify.Policy, alert.Pass{
-		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: found,
+		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: look.findings,
 		Last: func(fp string) (alert.Alert, bool) {
 			a, ok, err := tx.LastEpisode(fp)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/gate"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -17,7 +18,8 @@ import (
 // looked is what a listing shows against the one before.
 type looked struct {
 	moves    analysis.Moves
-	doubt    bool // a mass change that nothing confirms yet
+	verdict  gate.Verdict // what the data gate makes of it
+	past     *gate.Doubt  // of the listing before; nil when there was none
 	findings []analysis.Finding
 }
 
@@ -25,47 +27,48 @@ type looked struct {
 // nobody, so the ones that sold most are taken.
 const maxSuspects = 200
 
-// look compares the new columns with the newest ones that can be trusted.
-func (j *Listing) look(ctx context.Context, f *filling, cur *series.Columns, state market.Condition, now time.Time) (looked, error) {
-	var out looked
-	prev, confirmed := j.before(f.panel)
-	if prev == nil || state != market.Complete {
+// look judges the new columns by the newest ones in the panel, and compares them
+// with the newest ones that were whole.
+func (j *Listing) look(ctx context.Context, f *filling, cur *series.Columns, s market.Snapshot, now time.Time) (looked, error) {
+	out := looked{verdict: gate.Verdict{State: s.State}}
+	if s.State != market.Complete || f.panel == nil {
+		return out, nil
+	}
+	prev, whole := j.before(f.panel)
+	if prev == nil {
 		return out, nil
 	}
 	now2, then := shelfOf(cur), shelfOf(prev)
 	out.moves = analysis.CatalogueMoves(j.Catalogue, now2, then)
-	if out.moves.Mass && !confirmed {
-		out.doubt = true
-		return out, nil
-	}
-	err := j.DB.View(ctx, func(tx *storage.Tx) error {
+	err := j.DB.View(ctx, func(tx *storage.Tx) (err error) {
+		if out.past, err = j.doubt(tx); err != nil {
+			return err
+		}
+		out.verdict = gate.JudgeListing(j.judged(f.panel, s, now2, then, out.moves), out.past, now)
+		if out.verdict.State != market.Complete || !whole {
+			return nil
+		}
 		w := &weighing{Listing: j, tx: tx, panel: f.panel, cur: now2, prev: then, at: now, lines: map[uint32]*analysis.CatalogueLine{}}
-		var err error
 		out.findings, err = w.weigh(out.moves)
 		return err
 	})
 	return out, err
 }
 
-// before is what the listing is compared with, nil when there is nothing to
-// trust. confirmed means that the slot before had been doubted: the second
-// reading of a mass change decides.
-func (j *Listing) before(p *series.Panel) (prev *series.Columns, confirmed bool) {
-	if p == nil {
-		return nil, false
-	}
+// before is what the listing is compared with, nil when there is nothing. whole
+// means that it is complete: alerts are moved on by nothing less.
+func (j *Listing) before(p *series.Panel) (prev *series.Columns, whole bool) {
 	now, slot := p.Now()
 	older, earlier := p.Before()
-	confirmed = slot.State == market.Suspect
 	switch {
 	case j.trusted != nil:
-		return j.trusted, confirmed
+		return j.trusted, true
 	case now != nil && slot.State == market.Complete:
-		return now, false
+		return now, true
 	case older != nil && earlier.State == market.Complete:
-		return older, confirmed
+		return older, true
 	}
-	return nil, false
+	return now, false
 }
 
 // shelfOf are the readings among columns.
