@@ -110,7 +110,7 @@ func (h *hall) open() {
 	if h.Series, err = series.Open(h.t.Context(), h.db, series.Options{}); err != nil {
 		h.t.Fatal(err)
 	}
-	h.trusted = nil
+	h.trusted = shelved{}
 }
 
 // ServeHTTP serves the listing.
