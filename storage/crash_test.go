@@ -63,16 +63,7 @@ func writeForever(path string, out io.Writer) error {
 		return err
 	}
 	for {
-		var w written
-		err := db.Update(ctx, func(tx *storage.Tx) error {
-			w.N = int(tx.Revision()/2) + 1
-			var err1, err2 error
-			w.Orders, err1 = tx.PutPull(testShop(), crashOrders(w.N))
-			w.Stock, err2 = tx.PutPull(testShop(), crashStock(w.N))
-			id := fmt.Sprint("a", w.N)
-			_, err3 := tx.Enqueue(outbox.Entry{Key: "alert/" + id, Act: chat.Post})
-			return errors.Join(err1, err2, err3, tx.PutAlert(alert.Alert{ID: id, Fingerprint: id, Shop: testShop().ID, State: alert.Firing}))
-		})
+		w, err := storeNext(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -80,6 +71,20 @@ func writeForever(path string, out io.Writer) error {
 			return err
 		}
 	}
+}
+
+// storeNext stores the pulls, the alert and the message of the next number.
+func storeNext(ctx context.Context, db *storage.DB) (w written, err error) {
+	err = db.Update(ctx, func(tx *storage.Tx) error {
+		w.N = int(tx.Revision()/2) + 1
+		var err1, err2 error
+		w.Orders, err1 = tx.PutPull(testShop(), crashOrders(w.N))
+		w.Stock, err2 = tx.PutPull(testShop(), crashStock(w.N))
+		id := fmt.Sprint("a", w.N)
+		_, err3 := tx.Enqueue(outbox.Entry{Key: "alert/" + id, Act: chat.Post})
+		return errors.Join(err1, err2, err3, tx.PutAlert(alert.Alert{ID: id, Fingerprint: id, Shop: testShop().ID, State: alert.Firing}))
+	})
+	return w, err
 }
 
 // crashOrders is the n-th pull of orders: ten lines of which half are new

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,9 +68,7 @@ func TestBrowser(t *testing.T) {
 // playedDemo is a demo in which the morning has passed.
 func playedDemo(t *testing.T, lang string) *Demo {
 	t.Helper()
-	d, err := OpenDemo(t.Context(), DemoOptions{
-		Seed: 1, SKUs: 600, Orders: 1500, Days: 30, Lang: lang, Logger: slog.New(slog.DiscardHandler),
-	})
+	d, err := openSmallDemo(t.Context(), t.TempDir(), lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,9 +77,6 @@ func playedDemo(t *testing.T, lang string) *Demo {
 			t.Error(err)
 		}
 	})
-	if err := d.Backfill(t.Context()); err != nil {
-		t.Fatal(err)
-	}
 	hangUp, err := d.Listen(t.Context())
 	if err != nil {
 		t.Fatal(err)

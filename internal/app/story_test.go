@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -124,18 +126,54 @@ func (w *world) open(args []string) (err error) {
 	if len(args) > 0 {
 		lang = args[0]
 	}
-	w.demo, err = OpenDemo(w.ctx, DemoOptions{
-		Dir: w.dir, Seed: 1, SKUs: 600, Orders: 1500, Days: 30, Lang: lang, Logger: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		return err
-	}
-	if err := w.demo.Backfill(w.ctx); err != nil {
+	if w.demo, err = openSmallDemo(w.ctx, w.dir, lang); err != nil {
 		return err
 	}
 	w.hangUp, err = w.demo.Listen(w.ctx)
 	return err
 }
+
+// openSmallDemo opens the demo that stories and pages share, at its start. Its
+// history is read once for all of them.
+func openSmallDemo(ctx context.Context, dir, lang string) (*Demo, error) {
+	store, err := smallShop()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(dir, storeFile), store, 0o600); err != nil {
+		return nil, err
+	}
+	d, err := OpenDemo(ctx, smallDemo(dir, lang))
+	if err == nil {
+		d.Clock.Set(d.opt.Start)
+	}
+	return d, err
+}
+
+func smallDemo(dir, lang string) DemoOptions {
+	return DemoOptions{Dir: dir, Seed: 1, SKUs: 600, Orders: 1500, Days: 30, Lang: lang, Logger: slog.New(slog.DiscardHandler)}
+}
+
+// smallShop is the store of such a demo once it has read its history.
+var smallShop = sync.OnceValues(func() (store []byte, err error) {
+	dir, err := os.MkdirTemp("", "shopwatch-story-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	d, err := OpenDemo(ctx, smallDemo(dir, "en"))
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(d.Backfill(ctx), d.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, storeFile))
+})
 
 func (w *world) close() error {
 	if w.demo == nil || w.hangUp == nil {

@@ -24,7 +24,7 @@ func Check(ctx context.Context, db *storage.DB) ([]string, error) {
 		return nil, err
 	}
 	defer codec.Close()
-	c := &checker{ctx: ctx, s: &Store{db: db, codec: codec, upkeep: codec}}
+	c := &checker{ended: ctx.Err, s: &Store{db: db, codec: codec, upkeep: codec}}
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		c.tx = tx
 		return tx.Space(spacePanel).Scan(storage.Range{}, func(key, payload []byte) (bool, error) {
@@ -43,7 +43,7 @@ func Check(ctx context.Context, db *storage.DB) ([]string, error) {
 }
 
 type checker struct {
-	ctx   context.Context
+	ended func() error // of the caller's context
 	tx    *storage.Tx
 	s     *Store
 	found []string
@@ -57,7 +57,7 @@ func (c *checker) note(err error) error {
 		if err != nil && !c.full() {
 			c.found = append(c.found, err.Error())
 		}
-		return c.ctx.Err()
+		return c.ended()
 	}
 	return err
 }
