@@ -140,6 +140,9 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, look looked, at re
 	if err := j.tell(tx, look.verdict.Confirmed, now); err != nil {
 		return err
 	}
+	if look.look == nil {
+		return nil // nothing to compare with: what was found is not known, and not over
+	}
 	open, err := tx.OpenAlerts(j.Shop.ID)
 	if err != nil {
 		return err
@@ -171,7 +174,7 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, look looked, at re
 // witness keeps what the alerts that are told were computed from.
 func (j *Listing) witness(tx *storage.Tx, list []alert.Transition, look looked, at report.Listing) error {
 	langs, channels := spoken(j.Notify.Root)
-	if look.look == nil || len(langs) == 0 {
+	if len(langs) == 0 {
 		return nil
 	}
 	b := evidence.Basis{Shop: j.Shop, Rules: report.Rules{Rules: j.Rules}}.Frozen()

@@ -253,6 +253,31 @@ func TestListingPartial(t *testing.T) {
 	h.wantAlerts("stock_out S25 resolved", "stock_out S26 firing", "stock_out S5 firing")
 }
 
+// After a restart behind two listings that were not whole there is nothing to
+// compare with: what is open stays open, and ends when it is seen to be over.
+func TestListingNothingWhole(t *testing.T) {
+	h := newHall(t, 60)
+	for range 26 {
+		h.mustCollect()
+	}
+	h.items[25].stock = 0
+	h.mustCollect()
+	h.wantAlerts("stock_out S25 firing")
+	h.down[1] = true
+	for range 2 {
+		if err := h.collect(); err == nil {
+			t.Error("a listing without its first page is said to be whole")
+		}
+	}
+	delete(h.down, 1)
+	h.open()
+	h.mustCollect()
+	h.wantAlerts("stock_out S25 firing")
+	h.items[25].stock = 50
+	h.mustCollect()
+	h.wantAlerts("stock_out S25 resolved")
+}
+
 // newest is the newest slot of the panel.
 func (h *hall) newest() series.Slot {
 	_, slot := h.Series.Panel("hall").Now()
