@@ -87,7 +87,7 @@ func (env *Env) witness(ctx context.Context, c *Command, r Request, reply Reply)
 // Replay computes again what the evidence of an id was said about; "" takes the
 // language in which it was said.
 func Replay(ctx context.Context, db *storage.DB, panels *series.Store, id, lang string) (*evidence.Replayed, error) {
-	return evidence.Replay(ctx, db, id, lang, again(panels))
+	return evidence.Replay(ctx, db, panels, id, lang, again(panels))
 }
 
 type replayer = func(context.Context, *storage.DB, evidence.Basis, storage.Evidence, []byte) (evidence.Said, error)

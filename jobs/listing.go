@@ -8,8 +8,10 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/evidence"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
+	"shopwatch/internal/report"
 	"shopwatch/internal/source"
 	"shopwatch/storage"
 	"shopwatch/storage/series"
@@ -34,9 +36,9 @@ type Listing struct {
 	Logger  *slog.Logger
 	Now     func() time.Time
 
-	// trusted are the columns of the newest complete slot, against which
-	// changes are told; nil until the first, or after a restart.
-	trusted *series.Columns
+	// trusted is the newest complete slot, against which changes are told; empty
+	// until the first, or after a restart.
+	trusted shelved
 }
 
 // Job makes the collecting job.
@@ -47,8 +49,8 @@ func (j *Listing) Job(s Schedule) Job {
 // Collect reads the listing once. A listing that is not whole is stored as far
 // as it came: items of pages that are missing keep their prices and stock,
 // marked stale, and their sales are not known; alerts neither open nor end. A
-// change of very many items at once is stored and believed when the next
-// reading agrees.
+// whole one passes the data gate: what is doubted is kept out of the panel until
+// a later reading agrees.
 func (j *Listing) Collect(ctx context.Context) error {
 	now := j.Now()
 	f := newFilling(j.Series.Panel(j.Shop.ID), j.Source.Columns())
@@ -64,17 +66,18 @@ func (j *Listing) Collect(ctx context.Context) error {
 		return refusal(j.Source.ID(), l, pullErr)
 	}
 	cur, stale := f.columns(l.State != market.Complete)
-	look, err := j.look(ctx, f, cur, l.State, now)
+	look, err := j.look(ctx, f, cur, pulled, now)
 	if err != nil {
 		return fmt.Errorf("watch %s: %w", j.Source.ID(), err)
 	}
-	if look.doubt {
-		pulled.State = market.Suspect
-		pulled.Manifest.Reasons = append(pulled.Manifest.Reasons, "so many items changed at once that a second reading must agree")
-	}
+	look.mark(&pulled)
+	kept := shelved{cols: cur}
 	err = j.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
 		rev, err := tx.PutManifest(j.Shop, pulled, l.Rejects)
 		if err != nil {
+			return err
+		}
+		if err := j.remember(tx, look); err != nil || pulled.State == market.Suspect {
 			return err
 		}
 		if err := f.register(tx, j.Series, j.Shop); err != nil {
@@ -87,13 +90,17 @@ func (j *Listing) Collect(ctx context.Context) error {
 		if err != nil || pulled.State != market.Complete {
 			return err
 		}
-		return j.alerts(ctx, tx, look.findings, now)
+		kept.at = report.Listing{Slot: pulled.Window.Start, Revision: rev}
+		return j.alerts(ctx, tx, look, kept.at, now)
 	})
 	if err != nil {
 		return fmt.Errorf("store %s: %w", j.Source.ID(), err)
 	}
-	if pulled.State == market.Complete {
-		j.trusted = cur
+	switch pulled.State {
+	case market.Suspect:
+		return look.refusal(j.Source.ID())
+	case market.Complete:
+		j.trusted = kept
 	}
 	j.Logger.LogAttrs(ctx, slog.LevelInfo, "listing stored", slog.String("source", j.Source.ID()), slog.String("state", string(pulled.State)),
 		slog.Int("rows", f.fresh), slog.Int("new", len(f.added)), slog.Int("prices", len(look.moves.Prices)),
@@ -127,15 +134,22 @@ func (j *Listing) snapshot(l source.Listing, now time.Time) market.Snapshot {
 }
 
 // alerts moves the alerts of the listing's rules on and writes what must be
-// said, as the watching job does for the others.
-func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.Finding, now time.Time) error {
+// said, as the watching job does for the others. A mass change that the listing
+// has confirmed is told before them, and takes those that follow from it.
+func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, look looked, at report.Listing, now time.Time) error {
+	if err := j.tell(tx, look.verdict.Confirmed, now); err != nil {
+		return err
+	}
+	if look.look == nil {
+		return nil // nothing to compare with: what was found is not known, and not over
+	}
 	open, err := tx.OpenAlerts(j.Shop.ID)
 	if err != nil {
 		return err
 	}
 	var lookup error
 	list := alert.Step(j.Notify.Policy, alert.Pass{
-		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: found,
+		Shop: j.Shop.ID, Now: now, Open: j.own(open), Findings: look.findings,
 		Last: func(fp string) (alert.Alert, bool) {
 			a, ok, err := tx.LastEpisode(fp)
 			if err != nil {
@@ -150,6 +164,35 @@ func (j *Listing) alerts(ctx context.Context, tx *storage.Tx, found []analysis.F
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := j.witness(tx, list, look, at); err != nil {
+		return err
+	}
 	_, err = j.Notify.Apply(tx, list, "", now)
 	return err
+}
+
+// witness keeps what the alerts that are told were computed from.
+func (j *Listing) witness(tx *storage.Tx, list []alert.Transition, look looked, at report.Listing) error {
+	langs, channels := spoken(j.Notify.Root)
+	if len(langs) == 0 {
+		return nil
+	}
+	b := evidence.Basis{Shop: j.Shop, Rules: report.Rules{Rules: j.Rules}}.Frozen()
+	look.look.Now, look.data.Revision = at, at.Revision
+	c := evidence.Change{
+		Watched: report.Watched{Shop: j.Shop.ID, At: look.look.At, Revision: at.Revision, Findings: look.findings, Open: look.look.Open, Data: look.data},
+		Listed:  &look.look.Listed,
+	}
+	for i := range list {
+		t := &list[i]
+		if t.Kind == alert.Quiet {
+			continue
+		}
+		c.Alert, c.Kind = t.Alert, t.Kind
+		var err error
+		if t.Alert.Evidence, err = keep(tx, b, c.Said(b, langs, channels)); err != nil {
+			return fmt.Errorf("evidence of alert %s: %w", t.Alert.ID, err)
+		}
+	}
+	return nil
 }

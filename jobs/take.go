@@ -105,15 +105,20 @@ func (c *Collector) remember(tx *storage.Tx, f Feed, cur cursor, t Taking) error
 
 // tell has a mass change that the pull has confirmed told, once.
 func (c *Collector) tell(tx *storage.Tx, f Feed, v gate.Verdict) error {
-	if v.Confirmed == nil || v.Confirmed.Kind != gate.Mass {
-		return nil
-	}
 	i := slices.IndexFunc(c.Notifiers, func(n *notify.Notifier) bool { return n.Shop.ID == f.Shop.ID })
 	if i < 0 {
 		return nil
 	}
-	d, now := v.Confirmed, c.Now()
-	return c.Notifiers[i].Mass(tx, alert.Mass{
-		Source: f.Source.ID(), Table: f.Source.Table().Name, Into: d.What, Count: d.Count, Of: d.Of, Names: d.Names, Since: d.Since, At: now,
+	return tellMass(tx, c.Notifiers[i], f.Source.ID(), f.Source.Table().Name, v.Confirmed, c.Now())
+}
+
+// tellMass tells of a doubt that has been confirmed, when it is one of a mass
+// change; nil is none.
+func tellMass(tx *storage.Tx, n *notify.Notifier, source, table string, d *gate.Doubt, now time.Time) error {
+	if d == nil || d.Kind != gate.Mass {
+		return nil
+	}
+	return n.Mass(tx, alert.Mass{
+		Source: source, Table: table, Into: d.What, Count: d.Count, Of: d.Of, Names: d.Names, Since: d.Since, At: now,
 	}, now)
 }

@@ -55,7 +55,7 @@ var allowed = map[string]string{
 	"storage/postgres":  storage + "github.com/jackc/pgx/v5",
 	"internal/gate":     market,
 	"internal/report":   market + metric + analysis + methods + alert + outbox + storage + series,
-	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage,
+	"internal/evidence": market + analysis + alert + report + card + chat + i18n + storage + series,
 	"internal/source": market + "internal/source/page github.com/go-resty/resty/v2 github.com/itchyny/gojq github.com/goccy/go-yaml golang.org/x/text golang.org/x/time " +
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",

@@ -12,6 +12,7 @@ import (
 	"shopwatch/internal/card"
 	"shopwatch/internal/i18n"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Errors of a replay.
@@ -37,9 +38,9 @@ type Replayed struct {
 
 // Replay computes what the evidence of an id was said about, as of its
 // revision. lang picks one of the languages it was said in; "" takes the first.
-// answer does it for answers. Facts that are no longer kept give
+// answer does it for answers, panels are those of the store; nil for none. Facts that are no longer kept give
 // storage.ErrForgotten.
-func Replay(ctx context.Context, db *storage.DB, id, lang string, answer Again) (*Replayed, error) {
+func Replay(ctx context.Context, db *storage.DB, panels *series.Store, id, lang string, answer Again) (*Replayed, error) {
 	id = strings.TrimPrefix(strings.ToLower(strings.TrimSpace(id)), "#")
 	var e storage.Evidence
 	var settings, inputs []byte
@@ -60,7 +61,7 @@ func Replay(ctx context.Context, db *storage.DB, id, lang string, answer Again) 
 	if err != nil {
 		return nil, fmt.Errorf("evidence #%s: %w", id, err)
 	}
-	again, ok := map[string]Again{KindAnswer: answer, KindDigest: againDigest, KindAlert: againAlert}[e.Kind]
+	again, ok := map[string]Again{KindAnswer: answer, KindDigest: againDigest, KindAlert: againAlert(panels)}[e.Kind]
 	if !ok {
 		return nil, fmt.Errorf("#%s: %w: this program knows no %q", id, ErrFormat, e.Kind)
 	}

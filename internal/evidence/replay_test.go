@@ -49,7 +49,7 @@ func TestReplayTellsDifferences(t *testing.T) {
 				now.Report, now.Texts = c.report, c.texts
 				return now, nil
 			}
-			r, err := evidence.Replay(t.Context(), db, "#"+strings.ToUpper(id), "", again)
+			r, err := evidence.Replay(t.Context(), db, nil, "#"+strings.ToUpper(id), "", again)
 			if err != nil || strings.Join(r.Differs, "|") != c.want {
 				t.Fatalf("differs %q, %v; want %q", r.Differs, err, c.want)
 			}
@@ -93,14 +93,14 @@ func TestReplayRefuses(t *testing.T) {
 		"forgotten facts":       {keep(t, db, said(3), nil), "", storage.ErrForgotten, "no longer kept"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := evidence.Replay(t.Context(), db, c.id, c.lang, fails)
+			_, err := evidence.Replay(t.Context(), db, nil, c.id, c.lang, fails)
 			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "#"+c.id) {
 				t.Errorf("error = %v", err)
 			}
 		})
 	}
 	id := keep(t, db, said(4), nil)
-	_, err := evidence.Replay(t.Context(), db, id, "zh-CN", func(context.Context, *storage.DB, evidence.Basis, storage.Evidence, []byte) (evidence.Said, error) {
+	_, err := evidence.Replay(t.Context(), db, nil, id, "zh-CN", func(context.Context, *storage.DB, evidence.Basis, storage.Evidence, []byte) (evidence.Said, error) {
 		return said(4), nil
 	})
 	if err == nil || !strings.Contains(err.Error(), "only in en") {

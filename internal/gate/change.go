@@ -15,14 +15,20 @@ type turned struct {
 	worse func(before, after int64) bool
 }
 
+// States that rows turn into.
+const (
+	soldOut   = "sold out"
+	halfPrice = "at less than half the price"
+)
+
 // badTurns are the mass changes that need a second look: they are what a broken
 // feed looks like, and what an alert would be raised about.
 var badTurns = []turned{
-	{market.Inventory, "sold out", "available", func(before, after int64) bool { return before > 0 && after <= 0 }},
+	{market.Inventory, soldOut, "available", func(before, after int64) bool { return before > 0 && after <= 0 }},
 	{market.Inventory, "no longer listed", "listed", func(before, after int64) bool { return before == 1 && after == 0 }},
 	{market.OwnPrices, "no longer listed", "listed", func(before, after int64) bool { return before == 1 && after == 0 }},
-	{market.OwnPrices, "at less than half the price", "deal", halved},
-	{market.RivalOffers, "at less than half the price", "deal", halved},
+	{market.OwnPrices, halfPrice, "deal", halved},
+	{market.RivalOffers, halfPrice, "deal", halved},
 	{market.RivalOffers, "no longer in stock", "in_stock", func(before, after int64) bool { return before == 1 && after == 0 }},
 }
 

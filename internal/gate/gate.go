@@ -40,7 +40,10 @@ const (
 
 // Doubt is a judgement that waits for later pulls.
 type Doubt struct {
-	Kind  Kind      `json:"kind"`
+	Kind Kind `json:"kind"`
+	// Table is whose figure it is, of a bulk listing; the pulls of a source are of
+	// one table.
+	Table string    `json:"table,omitempty"`
 	What  string    `json:"what"` // the column, or the state that rows turned into
 	Count int       `json:"count"`
 	Of    int       `json:"of"`
@@ -94,14 +97,20 @@ func Judge(p market.Pull, past Past, now time.Time) Verdict {
 	if d == nil {
 		return Verdict{State: market.Complete}
 	}
+	return weigh(d, past.Doubt, past.Again, now)
+}
+
+// weigh holds a doubt against that of the pull before, and believes what has
+// stood for long enough. again says that this is the doubted pull once more.
+func weigh(d, old *Doubt, again bool, now time.Time) Verdict {
 	d.Since = now
-	if old := past.Doubt; old != nil && old.Kind == d.Kind && old.What == d.What && near(old.Count, d.Count) {
+	if old != nil && old.Kind == d.Kind && old.Table == d.Table && old.What == d.What && near(old.Count, d.Count) {
 		d.Since = old.Since
 	}
 	waited := now.Sub(d.Since)
 	agrees := d.Kind == Mass && waited >= secondLook || waited >= acceptAfter
 	switch {
-	case agrees && !past.Again:
+	case agrees && !again:
 		return Verdict{State: market.Complete, Reason: d.text() + "; a second pull agrees", Confirmed: d}
 	case d.Kind == Loss:
 		return Verdict{State: market.Partial, Reason: d.text(), Doubt: d}
@@ -155,9 +164,17 @@ func (d *Doubt) text() string {
 	case Gone:
 		return fmt.Sprintf("%s is unknown in %d of %d rows, where it was always known", d.What, d.Count, d.Of)
 	case Drift:
-		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.What, factor(d), d.Of)
+		return fmt.Sprintf("amounts of %s moved by a factor of about %s in %d rows; is the unit right?", d.column(), factor(d), d.Of) + d.names("among them")
 	}
 	return fmt.Sprintf("%d of %d rows are %s at once", d.Count, d.Of, d.What) + d.names("among them")
+}
+
+// column is the column in doubt, with its table where a source brings several.
+func (d *Doubt) column() string {
+	if d.Table == "" {
+		return d.What
+	}
+	return d.What + " (" + d.Table + ")"
 }
 
 // names lists the keys that are known, after what they are.
@@ -171,7 +188,7 @@ func (d *Doubt) names(what string) string {
 // factor writes the ratio, which Count holds in hundredths.
 func factor(d *Doubt) string {
 	if d.Count < 100 {
-		return fmt.Sprintf("1/%d", 10000/max(1, d.Count))
+		return fmt.Sprintf("1/%d", 100/max(1, d.Count))
 	}
 	return fmt.Sprint(d.Count / 100)
 }
