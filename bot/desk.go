@@ -60,6 +60,8 @@ const (
 	seenTTL = 24 * time.Hour
 	// answerTime bounds one answer.
 	answerTime = 30 * time.Second
+	// lastAnswers is how long answers are begun after the end.
+	lastAnswers = 5 * time.Second
 )
 
 // Accept takes an event and returns at once with what to tell the platform.
@@ -125,7 +127,8 @@ func said(text string) chat.Message {
 	return chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}
 }
 
-// Run answers until ctx ends and then finishes what was begun.
+// Run answers until ctx ends, and then what was accepted before: all that
+// waits when ctx ends, as far as lastAnswers allows.
 func (d *Desk) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range d.Workers {
@@ -133,6 +136,7 @@ func (d *Desk) Run(ctx context.Context) error {
 			for {
 				select {
 				case <-ctx.Done():
+					d.empty(ctx)
 					return
 				case e := <-d.queue:
 					d.serve(context.WithoutCancel(ctx), e)
@@ -142,6 +146,18 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 	workers.Wait()
 	return nil
+}
+
+// empty answers what waits, as one of the workers.
+func (d *Desk) empty(ctx context.Context) {
+	for end := time.Now().Add(lastAnswers); time.Now().Before(end); {
+		select {
+		case e := <-d.queue:
+			d.serve(context.WithoutCancel(ctx), e)
+		default:
+			return
+		}
+	}
 }
 
 // Settle waits until every accepted event has been answered.

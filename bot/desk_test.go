@@ -80,6 +80,7 @@ func TestAnswersWithoutRoom(t *testing.T) {
 	env := commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
 	d := bot.New(bot.Config{
 		DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Lang: "en",
+		Waiting: 3,
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
@@ -96,5 +97,38 @@ func TestAnswersWithoutRoom(t *testing.T) {
 	defer place.mu.Unlock()
 	if len(place.said) != 3 {
 		t.Errorf("%d answers, want 3", len(place.said))
+	}
+}
+
+// TestEndAnswersWhatWaits: who was taken in before the end is answered.
+func TestEndAnswersWhatWaits(t *testing.T) {
+	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.Open(t.Context(), storage.Options{Engine: engine, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	place, env := &heard{}, commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
+	d := bot.New(bot.Config{
+		DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Lang: "en",
+		Workers: 2, Waiting: 20,
+	})
+	for i := range 20 {
+		if a := d.Accept(t.Context(), chat.Event{Kind: chat.Command, Command: "/shop", Text: "help", User: "U1", Keys: []string{fmt.Sprint("key ", i)}}); a.Text != "" {
+			t.Fatalf("turned away: %q", a.Text)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if err := d.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	place.mu.Lock()
+	defer place.mu.Unlock()
+	if len(place.said) != 20 {
+		t.Errorf("%d answers, want 20", len(place.said))
 	}
 }

@@ -124,6 +124,12 @@ func (s *Scheduler) run(ctx context.Context, j *Job, run storage.Run) {
 	run.Started = s.Now()
 	began := time.Now() // how long a run takes is real time, whatever clock drives it
 	err := s.guard(ctx, j, run.Due)
+	if err != nil && ctx.Err() != nil && !errors.Is(err, errBroke) {
+		// Told to stop halfway. Nothing is noted: the run stays due and is made
+		// again when the schedule goes on.
+		s.Logger.LogAttrs(ctx, slog.LevelInfo, "job interrupted", slog.String("job", run.Job), slog.Time("due", run.Due))
+		return
+	}
 	run.Finished, run.Outcome = s.Now(), "ok"
 	latest, passed := j.Schedule.last(run.Due, run.Finished)
 	run.Skipped += passed

@@ -244,6 +244,27 @@ func TestSchedulerTellsWhatBroke(t *testing.T) {
 	}
 }
 
+// A run that the end of the program cuts short is made again, and only that one.
+func TestSchedulerInterrupted(t *testing.T) {
+	r := newRig(t, "30 8 * * *", 6*time.Hour)
+	r.now = r.now.Add(30 * time.Minute)
+	ctx, stop := context.WithCancel(t.Context())
+	whole := r.Jobs[0].Run
+	r.Jobs[0].Run = func(ctx context.Context, _ time.Time) error { stop(); return ctx.Err() }
+	if _, err := r.Tick(ctx, r.now); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if run := r.last(); run.Outcome != "" {
+		t.Errorf("noted as %q", run.Outcome)
+	}
+	r.Jobs[0].Run = whole
+	r.at(0, 31)
+	r.at(0, 32)
+	if len(r.ran) != 1 || r.ran[0].Minute() != 30 || r.last().Outcome != "ok" {
+		t.Errorf("ran %v, last %+v", r.ran, r.last())
+	}
+}
+
 func TestSchedulerTriesAgainLater(t *testing.T) {
 	r := newRig(t, "30 8 * * *", 6*time.Hour)
 	r.err = ErrLater

@@ -36,6 +36,10 @@ type Config struct {
 	// PreviousSigningSecret signed are taken as well.
 	SigningSecret         Secret
 	PreviousSigningSecret Secret
+	// Skewed hears of each request that is signed well and refused only because
+	// its time is off, more than five minutes after ours or, negative, before it.
+	// It may be called at any time and must return soon; nil hears nothing.
+	Skewed func(ctx context.Context, off time.Duration)
 
 	APIURL string   // "" is Slack itself; another value must end in /api/
 	Teams  []string // workspace ids that are served; empty serves the token's own

@@ -85,8 +85,12 @@ func (h *HTTP) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now := time.Now() // between two programs real time counts, whatever Config.Now says
-	if !verify(r.Header, body, now, h.s.cfg.SigningSecret, h.s.cfg.PreviousSigningSecret) {
+	at, good := signed(r.Header, body, h.s.cfg.SigningSecret, h.s.cfg.PreviousSigningSecret)
+	if !good || !timely(at, now) {
 		h.s.count.forged.Add(1)
+		if good && h.s.cfg.Skewed != nil {
+			h.s.cfg.Skewed(r.Context(), at.Sub(now))
+		}
 		refuse(w)
 		return
 	}

@@ -3,6 +3,7 @@ package slack_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"maps"
 	"net/http"
@@ -299,5 +300,36 @@ func TestNewChecksItsConfiguration(t *testing.T) {
 	defer server.Close()
 	if got := post(t, server.URL, signedAt("ssl_check=1", "", time.Now().Unix())); got.status != http.StatusUnauthorized {
 		t.Errorf("empty secret: %+v", got)
+	}
+}
+
+// TestClockSkew: a request whose time alone is wrong is refused like any other,
+// and whoever looks after the bot hears by how much.
+func TestClockSkew(t *testing.T) {
+	var off []time.Duration
+	w := newWorld(t, sandbox.Options{}, func(c *slack.Config) {
+		c.Mode = slack.HTTPMode
+		c.Skewed = func(_ context.Context, d time.Duration) { off = append(off, d) }
+	})
+	send := func(r request) {
+		t.Helper()
+		rec := httptest.NewRecorder()
+		req := httptest.NewRequestWithContext(t.Context(), r.method, r.path, strings.NewReader(r.body))
+		maps.Copy(req.Header, r.header)
+		req.Header.Set("Content-Type", r.contentType)
+		if w.s.HTTP().ServeHTTP(rec, req); rec.Code != http.StatusUnauthorized || rec.Body.String() != "unauthorized\n" {
+			t.Errorf("%d %q", rec.Code, rec.Body)
+		}
+	}
+	now := time.Now()
+	send(signedAt("command=%2Fgmv", signing, now.Add(-10*time.Minute).Unix()))
+	send(signedAt("command=%2Fgmv", signing, now.Add(10*time.Minute).Unix()))
+	if len(off) != 2 || (off[0]+10*time.Minute).Abs() > 5*time.Second || (off[1]-10*time.Minute).Abs() > 5*time.Second {
+		t.Fatalf("heard of %v", off)
+	}
+	send(signedAt("command=%2Fgmv", "another", now.Add(-10*time.Minute).Unix())) // forged and old
+	send(signedAt("command=%2Fgmv", "another", now.Unix()))
+	if len(off) != 2 {
+		t.Errorf("heard of forgeries: %v", off[2:])
 	}
 }

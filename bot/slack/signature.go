@@ -28,29 +28,28 @@ func sign(secret Secret, timestamp string, body []byte) string {
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// verify reports whether the request was signed with one of the secrets within
-// the last (or next) five minutes. It is stricter than the library: each header
-// once, and a timestamp in its one spelling.
-func verify(h http.Header, body []byte, now time.Time, secrets ...Secret) bool {
+// signed is when the request says it was signed, and whether it was signed with
+// one of the secrets. It is stricter than the library: each header once, and a
+// timestamp in its one spelling.
+func signed(h http.Header, body []byte, secrets ...Secret) (at time.Time, good bool) {
 	times, signatures := h.Values(timestampHeader), h.Values(signatureHeader)
 	if len(times) != 1 || len(signatures) != 1 {
-		return false
+		return at, false
 	}
 	sec, err := strconv.ParseInt(times[0], 10, 64)
 	if err != nil || strconv.FormatInt(sec, 10) != times[0] || sec < 0 || sec > 1<<40 {
-		return false
+		return at, false
 	}
-	if now.Sub(time.Unix(sec, 0)).Abs() > signatureAge {
-		return false
-	}
-	good := false
 	for _, s := range secrets {
 		if s != "" && hmac.Equal([]byte(sign(s, times[0], body)), []byte(signatures[0])) {
 			good = true
 		}
 	}
-	return good
+	return time.Unix(sec, 0), good
 }
+
+// timely reports whether at is within the last or next five minutes.
+func timely(at, now time.Time) bool { return now.Sub(at).Abs() <= signatureAge }
 
 // replays remembers the signatures of the last ten minutes, in two halves, so
 // that forgetting is cheap. Only verified requests get in.

@@ -93,6 +93,7 @@ type App struct {
 	scheduler *jobs.Scheduler
 	deliver   *jobs.Deliver
 	attend    *jobs.Attend
+	skew      *jobs.Skew
 	proves    []*jobs.Prove // one per shop, in order
 	collector *jobs.Collector
 	desk      *bot.Desk
@@ -142,6 +143,7 @@ func New(set Settings) (*App, error) {
 		}
 	}
 	a.scheduler.Operators = a.deliver.Operators
+	a.skew = &jobs.Skew{DB: set.DB, Operators: a.deliver.Operators, Shop: set.Shops[0].Shop, Logger: set.Logger, Now: now}
 	if err := a.addUpkeep(); err != nil {
 		return nil, err
 	}

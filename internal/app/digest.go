@@ -85,7 +85,7 @@ func SendDigest(ctx context.Context, o DigestOptions) (err error) {
 	if o.Config == nil {
 		return fmt.Errorf("%w: no bot is running on this store, and without a configuration (-c FILE) there is no chat to send with", ErrNo)
 	}
-	talk, _, err := slackOf(o.Config, o.Logger)
+	talk, _, err := slackOf(o.Config, o.Logger, nil)
 	if err != nil {
 		return err
 	}

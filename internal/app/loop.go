@@ -17,8 +17,10 @@ const tick = 15 * time.Second
 // Run does everything until ctx ends, then lets what was begun finish.
 func (a *App) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return a.desk.Run(ctx) })
-	g.Go(func() error { return a.listen(ctx) })
+	// The desk closes after the door: what was taken in is answered.
+	answering, leave := context.WithCancel(context.WithoutCancel(ctx))
+	g.Go(func() error { return a.desk.Run(answering) })
+	g.Go(func() error { defer leave(); return a.listen(ctx) })
 	g.Go(func() error { a.warm(ctx); return nil })
 	g.Go(func() error { return a.schedule(ctx) })
 	g.Go(func() error { return a.attendLoop(ctx) })

@@ -34,7 +34,9 @@ func CheckCron(line string) error {
 
 // Serve runs the bot that a configuration describes until ctx ends.
 func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) (err error) {
-	talk, transport, err := slackOf(c, log)
+	var a *App
+	skewed := func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) }
+	talk, transport, err := slackOf(c, log, skewed)
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
-	a, err := New(Settings{
+	a, err = New(Settings{
 		DB: db, Series: panels, Form: talk.OpenForm, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
@@ -91,15 +93,43 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	return g.Wait()
 }
 
+// Start is Serve beside the caller: the channel brings what it returns, once.
+func Start(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- Serve(ctx, c, env, log) }()
+	return done
+}
+
+// Problem is a mistake in the declaration of a source.
+type Problem = source.Problem
+
+// ProblemsIn are the mistakes that err is made of; none for any other error.
+func ProblemsIn(err error) []Problem {
+	found, _ := errors.AsType[source.Problems](err)
+	return found
+}
+
+// CheckServe says why Serve would refuse a configuration that was read without
+// problems; it opens neither the store nor a connection.
+func CheckServe(c *config.Config, env func(string) (string, bool), log *slog.Logger) error {
+	_, _, err := slackOf(c, log, nil)
+	if err != nil {
+		return err
+	}
+	_, err = servedShops(c, env, RealClock(), log, func() *storage.DB { return nil })
+	return err
+}
+
 // slackOf makes the adapter and the transport that a configuration asks for.
-func slackOf(c *config.Config, log *slog.Logger) (*slack.Slack, chat.Transport, error) {
+// skewed hears of requests that are refused for their time alone; nil for none.
+func slackOf(c *config.Config, log *slog.Logger, skewed func(context.Context, time.Duration)) (*slack.Slack, chat.Transport, error) {
 	if c.Slack.Mode == "" {
 		return nil, nil, fmt.Errorf("%w: %s has no slack section; shopwatch demo needs none", ErrRefused, c.File)
 	}
 	talk, err := slack.New(slack.Config{
 		Mode: slack.Mode(c.Slack.Mode), BotToken: slack.Secret(c.Slack.BotToken), AppToken: slack.Secret(c.Slack.AppToken),
 		SigningSecret: slack.Secret(c.Slack.SigningSecret), APIURL: c.Slack.APIURL, Teams: c.Slack.Teams, Logger: log,
-		PingInterval: time.Duration(c.Slack.Ping), Members: true,
+		PingInterval: time.Duration(c.Slack.Ping), Members: true, Skewed: skewed,
 		Draw: func(w io.Writer, ch chat.Chart) error { return chart.PNG(w, ch) },
 	})
 	if err != nil {

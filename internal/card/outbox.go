@@ -56,6 +56,19 @@ func (p Pen) JobBroke(job string) chat.Message {
 	return chat.Message{Text: headline(text), Sections: []chat.Section{{Body: []chat.Rich{line(text)}, Buttons: []chat.Button{p.run("button_status", "status")}}}}
 }
 
+// ClockOff tells operators that the chat's requests are refused because its
+// clock is off from ours: ahead of it, or behind when off is negative.
+func (p Pen) ClockOff(off time.Duration) chat.Message {
+	key := "outbox.clock_behind"
+	if off < 0 {
+		key = "outbox.clock_ahead"
+	}
+	text := p.L.T(key, "time", p.L.Duration(off.Abs()))
+	return chat.Message{Text: headline(text), Sections: []chat.Section{
+		{Body: []chat.Rich{line(text), line(p.L.T("outbox.clock_fix"))}, Note: []chat.Rich{line(p.L.T("outbox.clock_replay"))}},
+	}}
+}
+
 // DigestMissed tells that a morning report which was due at planned was not sent.
 func (p Pen) DigestMissed(planned time.Time) chat.Message {
 	text := p.L.T("outbox.digest_missed", "time", p.moment(planned))

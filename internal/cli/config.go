@@ -9,7 +9,7 @@ import (
 
 // load reads a configuration and shows every problem in it.
 func (t *terminal) load(path string) (*config.Config, error) {
-	c, problems, err := config.Load(path, t.env, config.Options{CheckCron: app.CheckCron, CheckMatch: app.CheckMatch, CheckInterval: app.CheckInterval, CheckWatch: app.CheckWatch})
+	c, problems, err := readConfig(path, t.env)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", app.ErrRefused, err)
 	}
@@ -24,4 +24,9 @@ func (t *terminal) load(path string) (*config.Config, error) {
 		return nil, errShown
 	}
 	return c, nil
+}
+
+// readConfig reads a configuration with all that the program knows about it.
+func readConfig(path string, env func(string) (string, bool)) (*config.Config, config.Problems, error) {
+	return config.Load(path, env, config.Options{CheckCron: app.CheckCron, CheckMatch: app.CheckMatch, CheckInterval: app.CheckInterval, CheckWatch: app.CheckWatch})
 }

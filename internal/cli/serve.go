@@ -2,15 +2,13 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-
-	"shopwatch/internal/app"
 )
 
 func serveVerb(t *terminal) *cobra.Command {
 	var file string
 	c := &cobra.Command{
 		Use:     "serve",
-		Short:   "Run the bot",
+		Short:   "Run the bot; SIGHUP has it read its configuration again",
 		Example: "  shopwatch serve -c config.yaml",
 		Args:    cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -18,16 +16,9 @@ func serveVerb(t *terminal) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if !c.Flags().Changed("log") {
-				t.logLevel = conf.Logs.Level
-			}
-			t.logFormat = conf.Logs.Format
 			thrifty()
-			log, err := t.logger()
-			if err != nil {
-				return err
-			}
-			return app.Serve(c.Context(), conf, t.env, log)
+			s := &server{terminal: t, file: file, fixedLevel: c.Flags().Changed("log")}
+			return s.run(c.Context(), conf)
 		},
 	}
 	c.Flags().StringVarP(&file, "config", "c", "config.yaml", "configuration file")
