@@ -69,17 +69,21 @@ func (b *run) prepare(n int) []*series.Columns {
 	return out
 }
 
-// collect writes slots, folds and backs up until ctx ends. A slot every half a
-// second is 7,000 times the pace of a shop.
+// slotEvery is how soon one slot follows another: 1,800 times the pace of a shop
+// that is read hourly.
+const slotEvery = 2 * time.Second
+
+// collect writes slots, folds and backs up until ctx ends.
 func (b *run) collect(ctx context.Context, ready []*series.Columns) (done collected, err error) {
 	wr := b.writer()
 	defer func() { b.next = wr.next }()
 	for n := 0; ctx.Err() == nil; n++ {
+		next := time.Now().Add(slotEvery)
 		if _, _, err := wr.put(context.WithoutCancel(ctx), ready[n%len(ready)]); err != nil {
 			return done, err
 		}
 		done.slots++
-		for range 4 {
+		for range 12 {
 			more, err := b.panels.Compact(ctx, b.shop, wr.next)
 			if err != nil {
 				return done, err
@@ -89,7 +93,7 @@ func (b *run) collect(ctx context.Context, ready []*series.Columns) (done collec
 				break
 			}
 		}
-		if n%20 == 10 {
+		if n%10 == 5 {
 			if err := b.db.Backup(ctx, io.Discard); err != nil {
 				return done, err
 			}
@@ -97,7 +101,7 @@ func (b *run) collect(ctx context.Context, ready []*series.Columns) (done collec
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(100 * time.Millisecond):
+		case <-time.After(time.Until(next)):
 		}
 	}
 	return done, nil
@@ -144,7 +148,8 @@ func (b *run) commands(ctx context.Context, span time.Duration) (map[string][]ti
 
 // command answers one question by the functions that the bot's commands call.
 func (b *run) command(ctx context.Context, kind, pick int, id uint32) (string, error) {
-	last := b.next.Add(-time.Nanosecond)
+	_, newest := b.panels.Panel(b.shop.ID).Now() // today goes on while slots are written
+	last := newest.Start.Add(b.o.Step - time.Nanosecond)
 	today := b.shop.Day(last)
 	q := report.PanelQuery{Now: last, From: today, To: today}
 	switch {
