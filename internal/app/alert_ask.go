@@ -1,14 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,10 +16,8 @@ import (
 	"shopwatch/commands"
 	"shopwatch/internal/access"
 	"shopwatch/internal/alert"
-	"shopwatch/internal/analysis"
 	"shopwatch/internal/config"
 	"shopwatch/internal/i18n"
-	"shopwatch/internal/report"
 	"shopwatch/storage"
 )
 
@@ -79,7 +75,7 @@ func AskAlerts(ctx context.Context, o AlertOptions) (err error) {
 	var a alertAnswer
 	answered, err := callRunning(ctx, path, "alert", o.Ask, func(body io.Reader) error { return json.NewDecoder(body).Decode(&a) })
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrBadAsk, err)
+		return err
 	}
 	if !answered {
 		if a, err = askAlertsOffline(ctx, path, o); err != nil {
@@ -87,10 +83,7 @@ func AskAlerts(ctx context.Context, o AlertOptions) (err error) {
 		}
 	}
 	if o.JSON {
-		enc := json.NewEncoder(o.Out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(a)
+		err = writeJSON(o.Out, a)
 	} else {
 		_, err = io.WriteString(o.Out, a.text(o.Ask.Act))
 	}
@@ -106,19 +99,16 @@ func askAlertsOffline(ctx context.Context, path string, o AlertOptions) (a alert
 		return a, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
-	var policy access.Policy
-	if o.Config != nil {
-		if shop, err = configuredShop(o.Config); err != nil {
-			return a, err
-		}
-		shop.Alerts = alertRoutes(o.Config, string(shop.ID))
-		policy = access.Policy{Operators: o.Config.Access.Operators, Admins: o.Config.Access.Admins}
-	} else if shop.Shop, err = loadShop(ctx, db); err != nil {
+	shop, err := askedShop(ctx, db, o.Config)
+	if err != nil {
 		return a, err
 	}
+	var policy access.Policy
 	now := time.Now()
-	if o.Config == nil {
+	if o.Config != nil {
+		shop.Alerts = alertRoutes(o.Config, string(shop.ID))
+		policy = access.Policy{Operators: o.Config.Access.Operators, Admins: o.Config.Access.Admins}
+	} else {
 		last, err := lastPull(ctx, db, shop.ID)
 		if err != nil {
 			return a, err
@@ -130,24 +120,9 @@ func askAlertsOffline(ctx context.Context, path string, o AlertOptions) (a alert
 	return answerAlerts(ctx, Env(db, nil, shop), policy, o.Ask, now)
 }
 
-func (a *App) localAlert(w http.ResponseWriter, r *http.Request) {
-	var q AlertAsk
-	if err := json.NewDecoder(io.LimitReader(r.Body, maxQuestion)).Decode(&q); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
+func (a *App) alertsHere(ctx context.Context, q AlertAsk) (alertAnswer, error) {
 	q.At = time.Time{} // the bot has a clock of its own
-	out, err := answerAlerts(r.Context(), a.envs[0], a.set.Policy, q, a.set.Clock.Now())
-	if err != nil {
-		http.Error(w, strings.TrimPrefix(err.Error(), ErrBadAsk.Error()+": "), http.StatusUnprocessableEntity)
-		return
-	}
-	var b bytes.Buffer
-	if err := json.NewEncoder(&b).Encode(out); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	_, _ = w.Write(b.Bytes()) // the asker may be gone; there is nobody else to tell
+	return answerAlerts(ctx, a.envs[0], a.set.Policy, q, a.set.Clock.Now())
 }
 
 // chatUser is the id of a person in the chat.

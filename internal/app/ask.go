@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
+	"shopwatch/storage"
 	"shopwatch/storage/series"
 )
 
@@ -63,19 +65,13 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 		return err
 	}
 	defer panels.Close()
-	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
-	if o.Config != nil {
-		if shop, err = configuredShop(o.Config); err != nil {
+	shop, err := askedShop(ctx, db, o.Config)
+	if err != nil {
+		return err
+	}
+	if o.Config == nil && o.At.IsZero() {
+		if o.At, err = lastPull(ctx, db, shop.ID); err != nil {
 			return err
-		}
-	} else {
-		if shop.Shop, err = loadShop(ctx, db); err != nil {
-			return err
-		}
-		if o.At.IsZero() {
-			if o.At, err = lastPull(ctx, db, shop.ID); err != nil {
-				return err
-			}
 		}
 	}
 	if o.At.IsZero() {
@@ -128,6 +124,24 @@ func exported(o AskOptions, shop *market.Shop, data any) error {
 		sheets = append(sheets, d)
 	}
 	return export.WriteWorkbook(o.Out, sheets, style)
+}
+
+// askedShop is the shop that a question on the terminal is about: the first of a
+// configuration, or without one that which the store was made for.
+func askedShop(ctx context.Context, db *storage.DB, c *config.Config) (*Shop, error) {
+	if c != nil {
+		return configuredShop(c)
+	}
+	shop, err := loadShop(ctx, db)
+	return &Shop{Shop: shop, Rules: report.Rules{Rules: analysis.Defaults()}}, err
+}
+
+// writeJSON writes what a program reads: indented, with texts as they are.
+func writeJSON(out io.Writer, v any) error {
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
 }
 
 // configuredShop is the first shop of a configuration, with the freshness that

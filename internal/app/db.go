@@ -194,9 +194,7 @@ func (c Checked) write(out io.Writer, asJSON bool) error {
 		if c.Findings == nil {
 			c.Findings = []string{}
 		}
-		enc := json.NewEncoder(out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(c)
+		return writeJSON(out, c)
 	}
 	for _, d := range c.Dropped {
 		fmt.Fprintf(out, "dropped: %s\n", d)
@@ -234,9 +232,7 @@ func StoreStats(ctx context.Context, o StoreOptions) error {
 		}
 	}
 	if o.JSON {
-		enc := json.NewEncoder(o.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(s)
+		return writeJSON(o.Out, s)
 	}
 	return writeStats(o.Out, s)
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -236,9 +235,7 @@ func (d *doctor) chat(ctx context.Context) {
 
 func (d *doctor) print() error {
 	if d.JSON {
-		enc := json.NewEncoder(d.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(d.found)
+		return writeJSON(d.Out, d.found)
 	}
 	bad := 0
 	for _, f := range d.found {

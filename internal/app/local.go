@@ -46,21 +46,22 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
-	mux.HandleFunc("POST /replay", a.localReplay)
-	mux.HandleFunc("POST /alert", a.localAlert)
+	mux.HandleFunc("POST /replay", local(a.replayHere))
+	mux.HandleFunc("POST /alert", local(a.alertsHere))
 	mux.HandleFunc("POST /digest", a.localDigest)
-	mux.HandleFunc("POST /rule", a.localRule)
+	mux.HandleFunc("POST /rule", local(a.rulesHere))
 	mux.HandleFunc("POST /backup", a.localBackup)
 	mux.HandleFunc("POST /check", a.localCheck)
 	mux.HandleFunc("POST /stats", a.localStats)
 	mux.HandleFunc("GET /sources", a.localSources)
 	mux.HandleFunc("POST /backfill", a.localBackfill)
-	mux.HandleFunc("POST /outbox", a.localOutbox)
+	mux.HandleFunc("POST /outbox", local(a.outboxHere))
 	return serveOn(ctx, l, mux)
 }
 
 const (
 	maxQuestion = 1 << 16
+	maxLocal    = 1 << 20 // a set of rules with its lists
 	// maxSocketPath is what the smallest of the usual systems takes.
 	maxSocketPath = 100
 )
@@ -83,6 +84,54 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = w.Write(out.Bytes()) // the asker may be gone; there is nobody else to tell
 }
+
+// kinds are the errors that stay what they are on their way across the socket, by
+// the name they travel under.
+var kinds = map[string]error{"bad_ask": ErrBadAsk, "no_rule": ErrNoRule}
+
+// kindHeader names the kind of a refusal.
+const kindHeader = "Shopwatch-Refusal"
+
+// local is the other end of callRunning: it reads what is asked, lets do answer
+// and writes that back, or why not.
+func local[Q, A any](do func(ctx context.Context, q Q) (A, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var q Q
+		if err := json.NewDecoder(io.LimitReader(r.Body, maxLocal)).Decode(&q); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		a, err := do(r.Context(), q)
+		if err != nil {
+			refuseLocal(w, err)
+			return
+		}
+		b, err := json.Marshal(a)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		_, _ = w.Write(b) // the asker may be gone; there is nobody else to tell
+	}
+}
+
+func refuseLocal(w http.ResponseWriter, err error) {
+	for name, kind := range kinds {
+		if errors.Is(err, kind) {
+			w.Header().Set(kindHeader, name)
+		}
+	}
+	http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+}
+
+// refusal is an error that came across the socket.
+type refusal struct {
+	text string
+	kind error // nil when it is none of kinds
+}
+
+func (r *refusal) Error() string { return r.text }
+func (r *refusal) Unwrap() error { return r.kind }
 
 // askRunning puts a question to the bot that holds the store. ok is false when
 // none answers there.
@@ -132,7 +181,7 @@ func dialRunning(ctx context.Context, store, method, path string, body io.Reader
 	if resp.StatusCode != http.StatusOK {
 		defer resp.Body.Close()                                       //nolint:errcheck // only read
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, maxQuestion)) // what has come is shown
-		return nil, errors.New(string(bytes.TrimSpace(text)))
+		return nil, &refusal{string(bytes.TrimSpace(text)), kinds[resp.Header.Get(kindHeader)]}
 	}
 	return resp, nil
 }

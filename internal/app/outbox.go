@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"text/tabwriter"
@@ -100,18 +99,8 @@ func (o OutboxOptions) do(ctx context.Context, act outboxAct) (err error) {
 	return o.print(list, act)
 }
 
-func (a *App) localOutbox(w http.ResponseWriter, r *http.Request) {
-	var ask outboxAsk
-	if err := json.NewDecoder(io.LimitReader(r.Body, maxQuestion)).Decode(&ask); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	list, err := handleOutbox(r.Context(), a.set.DB, ask, a.set.Clock.Now())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	_ = json.NewEncoder(w).Encode(list) // the asker may be gone
+func (a *App) outboxHere(ctx context.Context, ask outboxAsk) ([]Waiting, error) {
+	return handleOutbox(ctx, a.set.DB, ask, a.set.Clock.Now())
 }
 
 // handleOutbox does what is asked: all of it, or nothing with an error that says

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"path/filepath"
 	"strings"
 
@@ -86,19 +85,9 @@ type localReplay struct {
 	Lang string `json:"lang,omitempty"`
 }
 
-func (a *App) localReplay(w http.ResponseWriter, r *http.Request) {
-	var q localReplay
-	if err := json.NewDecoder(io.LimitReader(r.Body, maxQuestion)).Decode(&q); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	again, err := commands.Replay(r.Context(), a.set.DB, a.set.Series, q.ID, q.Lang)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	// The asker may be gone; there is nobody else to tell.
-	_ = json.NewEncoder(w).Encode(replayed{Text: again.Text, Numbers: again.Numbers, Differs: again.Differs})
+func (a *App) replayHere(ctx context.Context, q localReplay) (replayed, error) {
+	again, err := commands.Replay(ctx, a.set.DB, a.set.Series, q.ID, q.Lang)
+	return replayed{Text: again.Text, Numbers: again.Numbers, Differs: again.Differs}, err
 }
 
 // storePath is the store that a configuration or a folder means.

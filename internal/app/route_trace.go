@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -69,9 +68,7 @@ func TraceAlert(c *config.Config, o TraceOptions) error {
 		}
 	}
 	if o.JSON {
-		enc := json.NewEncoder(o.Out)
-		enc.SetIndent("", "  ")
-		err = enc.Encode(map[string]any{"labels": labels, "nodes": path, "told": to})
+		err = writeJSON(o.Out, map[string]any{"labels": labels, "nodes": path, "told": to})
 	} else {
 		_, err = io.WriteString(o.Out, traceText(labels, path, to))
 	}

@@ -1,17 +1,14 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"shopwatch/commands"
@@ -84,7 +81,7 @@ func AskRules(ctx context.Context, o RuleOptions) (err error) {
 	var a ruleAnswer
 	answered, err := callRunning(ctx, path, "rule", o.Ask, func(body io.Reader) error { return json.NewDecoder(body).Decode(&a) })
 	if err != nil {
-		return unknownRule(err)
+		return err
 	}
 	if !answered {
 		if a, err = askRulesOffline(ctx, path, o); err != nil {
@@ -95,18 +92,7 @@ func AskRules(ctx context.Context, o RuleOptions) (err error) {
 		_, err = io.WriteString(o.Out, a.text())
 		return err
 	}
-	enc := json.NewEncoder(o.Out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(a)
-}
-
-// unknownRule keeps the kind of a refusal that crossed the socket as text.
-func unknownRule(err error) error {
-	if strings.Contains(err.Error(), ErrNoRule.Error()) {
-		return fmt.Errorf("%w%s", ErrNoRule, strings.TrimPrefix(err.Error(), ErrNoRule.Error()))
-	}
-	return err
+	return writeJSON(o.Out, a)
 }
 
 func askRulesOffline(ctx context.Context, path string, o RuleOptions) (a ruleAnswer, err error) {
@@ -115,16 +101,9 @@ func askRulesOffline(ctx context.Context, path string, o RuleOptions) (a ruleAns
 		return a, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	shop := &Shop{Rules: report.Rules{Rules: analysis.Defaults()}}
-	switch {
-	case o.Config != nil:
-		if shop, err = configuredShop(o.Config); err != nil {
-			return a, err
-		}
-	default:
-		if shop.Shop, err = loadShop(ctx, db); err != nil {
-			return a, err
-		}
+	shop, err := askedShop(ctx, db, o.Config)
+	if err != nil {
+		return a, err
 	}
 	env := Env(db, nil, shop)
 	now := time.Now()
@@ -140,23 +119,8 @@ func askRulesOffline(ctx context.Context, path string, o RuleOptions) (a ruleAns
 	return answerRules(ctx, env, o.Ask, now)
 }
 
-func (a *App) localRule(w http.ResponseWriter, r *http.Request) {
-	var q RuleAsk
-	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&q); err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	out, err := answerRules(r.Context(), a.envs[0], q, a.set.Clock.Now())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	var b bytes.Buffer
-	if err := json.NewEncoder(&b).Encode(out); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	_, _ = w.Write(b.Bytes()) // the asker may be gone; there is nobody else to tell
+func (a *App) rulesHere(ctx context.Context, q RuleAsk) (ruleAnswer, error) {
+	return answerRules(ctx, a.envs[0], q, a.set.Clock.Now())
 }
 
 // ruleAnswer is what a question about rules is answered with; one member is set.

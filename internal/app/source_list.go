@@ -67,9 +67,7 @@ func ListSources(ctx context.Context, o ListOptions) (err error) {
 		}
 	}
 	if o.JSON {
-		enc := json.NewEncoder(o.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(lines)
+		return writeJSON(o.Out, lines)
 	}
 	return printSources(o.Out, lines, time.Now())
 }
