@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"shopwatch/internal/i18n"
 )
 
 // TestStories plays testdata/*.txtar: the whole bot between a small marketplace
@@ -50,6 +52,13 @@ func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("stories take some seconds each")
 	}
+	t.Cleanup(func() { // when the last of them has ended
+		for _, l := range []*i18n.Locale{i18n.Zh(), i18n.En()} {
+			if n := l.Faults(); n > 0 {
+				t.Errorf("%s: %d times a text was missing or lacked a value", l.Tag(), n)
+			}
+		}
+	})
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(e *testscript.Env) error {

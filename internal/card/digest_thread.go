@@ -244,7 +244,7 @@ func (p Pen) ruleRecords(d report.Digest) []chat.Section {
 	}}
 	s := chat.Section{Body: []chat.Rich{bold(p.dg("part_rules"))}, Table: t}
 	for _, r := range d.Rules {
-		name := p.t("rule_" + string(r.Rule))
+		name := p.RuleName(r.Rule)
 		t.Rows = append(t.Rows, []string{
 			name, p.L.Count(int64(r.Fired)), p.L.Count(int64(r.Taken)), p.L.Count(int64(r.False)), p.L.Count(int64(r.StillOn)), p.short(r.AtRisk),
 		})

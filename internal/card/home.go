@@ -135,7 +135,7 @@ func (p Pen) homeRows(list []alert.Alert, now time.Time) []chat.Section {
 		}
 		s := chat.Section{
 			Body: []chat.Rich{
-				bold(p.severity(a.Latest.Severity) + " " + p.t("rule_"+string(a.Rule)) + " · " + p.subject(a.Latest.Subject)),
+				bold(p.severity(a.Latest.Severity) + " " + p.RuleName(a.Rule) + " · " + p.subject(a.Latest.Subject)),
 				line(facts), p.standing(a, now),
 			},
 			Accessory: &chat.Button{Label: p.t("button_details"), Verb: VerbDetails, Value: a.ID},

@@ -17,10 +17,7 @@ func (p Pen) r(key string, args ...any) string { return p.L.T("rule."+key, args.
 // RuleName is what people call a rule; one that a configuration has added goes
 // by its id.
 func (p Pen) RuleName(r analysis.Rule) string {
-	switch {
-	case r == analysis.RuleGMVDrop, r == analysis.RuleRivalMove, r == analysis.RuleStockOut, r == analysis.RuleComplaintSpike:
-		return p.t("rule_" + string(r))
-	case slices.ContainsFunc(analysis.Registry(), func(s analysis.Spec) bool { return s.ID == r }):
+	if slices.ContainsFunc(analysis.Registry(), func(s analysis.Spec) bool { return s.ID == r }) {
 		return p.r("name_" + string(r))
 	}
 	return string(r)
