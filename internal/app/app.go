@@ -95,6 +95,7 @@ type App struct {
 	attend    *jobs.Attend
 	skew      *jobs.Skew
 	proves    []*jobs.Prove // one per shop, in order
+	watches   []*jobs.Watch // likewise
 	collector *jobs.Collector
 	desk      *bot.Desk
 	feeds     []jobs.Feed
@@ -203,6 +204,7 @@ func (a *App) addShop(s *Shop) (*commands.Env, error) {
 		return nil, fmt.Errorf("outcomes: %w", err)
 	}
 	outcomes := &jobs.Outcomes{DB: a.set.DB, Shop: s.Shop, Lang: a.set.Lang, Cache: s.Rules.Cache, Now: a.set.Clock.Now}
+	a.watches = append(a.watches, watch)
 	a.scheduler.Jobs = append(a.scheduler.Jobs, outcomes.Job(outcomesAt), watch.Job(watchAt))
 	if err := a.addDigests(s); err != nil {
 		return nil, err

@@ -229,6 +229,7 @@ func (d *Demo) listen(ctx context.Context, name, addr string, h http.Handler) (s
 // start.
 func (d *Demo) Backfill(ctx context.Context) error {
 	began := time.Now()
+	d.opt.Tell("reading the shop's history")
 	for _, t := range pictureTimes(d.opt.Start) {
 		d.Clock.Set(t)
 		if err := d.App.Backfill(ctx, isState); err != nil {
@@ -274,7 +275,15 @@ func (d *Demo) Listen(ctx context.Context) (hangUp func() error, err error) {
 
 // Play runs the demo on a clock that goes speed times as fast as the real one,
 // until ctx ends.
+//
+// A bot that had run through the night would know by its first report what is
+// wrong, so the shop is looked at before the clock goes on.
 func (d *Demo) Play(ctx context.Context, speed float64) error {
+	for _, w := range d.App.watches {
+		if err := w.Look(ctx); err != nil {
+			return err
+		}
+	}
 	d.App.scheduler.Inline = false
 	d.Clock.Start(speed)
 	g, ctx := errgroup.WithContext(ctx)
