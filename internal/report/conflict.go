@@ -89,23 +89,12 @@ func LoadConflicts(ctx context.Context, db *storage.DB, shop *market.Shop, q Con
 }
 
 func (l *loader) conflicts(q ConflictsQuery) (Conflicts, error) {
-	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
+	s, err := l.shelfPrices(q.Now, q.Fresh)
 	if err != nil {
 		return Conflicts{}, err
 	}
-	week, err := l.salesWeek(all, q.Now)
-	if err != nil {
-		return Conflicts{}, err
-	}
-	at, own, err := l.ownPrices(q.Now)
-	if err != nil {
-		return Conflicts{}, err
-	}
-	if at.IsZero() {
-		return Conflicts{}, ErrNoData
-	}
-	c := Conflicts{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
-	for sku, prices := range own {
+	c := Conflicts{Shop: l.shop.ID, At: s.at, Data: s.data}
+	for sku, prices := range s.own {
 		if q.SKU != "" && sku != q.SKU || q.Unit != "" && l.items.Unit(sku) != q.Unit {
 			continue
 		}
@@ -114,7 +103,7 @@ func (l *loader) conflicts(q ConflictsQuery) (Conflicts, error) {
 		found := pricing.Conflicts(listings, nil, q.Now, conflictsAhead)
 		for i, x := range found {
 			it := l.conflictItem(sku, x, q.Now)
-			it.GMV7d = week.bySKU[string(sku)].paid
+			it.GMV7d = s.week.bySKU[string(sku)].paid
 			c.Items = append(c.Items, it)
 			if i == 0 {
 				c.Present += b2i(!it.Ahead)

@@ -75,29 +75,18 @@ func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQu
 }
 
 func (l *loader) floor(q FloorQuery) (Floor, error) {
-	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name}, q.Now, q.Fresh)
+	s, err := l.shelfPrices(q.Now, q.Fresh)
 	if err != nil {
 		return Floor{}, err
 	}
-	week, err := l.salesWeek(all, q.Now)
-	if err != nil {
-		return Floor{}, err
-	}
-	at, own, err := l.ownPrices(q.Now)
-	if err != nil {
-		return Floor{}, err
-	}
-	if at.IsZero() {
-		return Floor{}, ErrNoData
-	}
-	f := Floor{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
-	for sku, prices := range own {
+	f := Floor{Shop: l.shop.ID, At: s.at, Data: s.data}
+	for sku, prices := range s.own {
 		if q.SKU != "" && sku != q.SKU || q.Unit != "" && l.items.Unit(sku) != q.Unit {
 			continue
 		}
 		for _, p := range prices {
 			if p.Listed && (q.Channel == "" || p.Channel == q.Channel) {
-				f.add(l.floorItem(sku, p, &week), q.SKU != "")
+				f.add(l.floorItem(sku, p, &s.week), q.SKU != "")
 			}
 		}
 	}

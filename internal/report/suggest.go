@@ -105,33 +105,22 @@ func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q S
 }
 
 func (l *loader) suggest(q SuggestQuery) (Suggestions, error) {
-	all, err := l.feeds([]string{market.OwnPrices.Name, market.OrderLines.Name, market.RivalOffers.Name, market.Inventory.Name}, q.Now, q.Fresh)
+	s, err := l.shelfPrices(q.Now, q.Fresh, market.RivalOffers.Name, market.Inventory.Name)
 	if err != nil {
 		return Suggestions{}, err
 	}
-	week, err := l.salesWeek(all, q.Now)
-	if err != nil {
-		return Suggestions{}, err
-	}
-	at, own, err := l.ownPrices(q.Now)
-	if err != nil {
-		return Suggestions{}, err
-	}
-	if at.IsZero() {
-		return Suggestions{}, ErrNoData
-	}
-	out := Suggestions{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
-	for _, sku := range l.suggestible(q, own, &week) {
-		p := l.byChannel(own[sku])[0]
+	out := Suggestions{Shop: l.shop.ID, At: s.at, Data: s.data}
+	for _, sku := range l.suggestible(q, s.own, &s.week) {
+		p := l.byChannel(s.own[sku])[0]
 		out.Items = append(out.Items, Suggestion{
 			SKU: sku, Title: l.items.Title(sku), Unit: l.items.Unit(sku), Channel: p.Channel, Price: p.Landed, RivalPrice: -1, Floor: -1, Cost: -1,
 		})
 	}
 	out.Looked = len(out.Items)
-	if err := l.suggestFacts(out.Items, own, &week, q.Now); err != nil {
+	if err := l.suggestFacts(out.Items, s.own, &s.week, q.Now); err != nil {
 		return out, err
 	}
-	if err := l.weigh(out.Items, all, q.Now); err != nil {
+	if err := l.weigh(out.Items, s.feeds, q.Now); err != nil {
 		return out, err
 	}
 	if q.SKU == "" {

@@ -67,17 +67,20 @@ func Funnel(segments []Segment) (FunnelLedger, error) {
 	return l, nil
 }
 
-// logParts splits v1 - v0, both above 0. Where the measure has not moved the
-// mean is the measure itself.
+// logParts splits v1 - v0, both above 0. The logarithm of v1/v0 is the sum of
+// the factors' logarithms: the products themselves lose digits near 0, and their
+// quotient may leave the range of floats.
 func logParts(before, after []float64, v0, v1 float64) []float64 {
-	mean := v1
-	if r := math.Log(v1 / v0); r != 0 {
-		mean = (v1 - v0) / r
-	}
 	out := make([]float64, len(before))
-	sum, largest := 0.0, 0
+	r := 0.0
 	for i := range before {
-		out[i] = mean * math.Log(after[i]/before[i])
+		out[i] = math.Log(after[i]) - math.Log(before[i])
+		r += out[i]
+	}
+	mean := logMean(v0, v1, r)
+	sum, largest := 0.0, 0
+	for i := range out {
+		out[i] *= mean
 		sum += out[i]
 		if math.Abs(out[i]) > math.Abs(out[largest]) {
 			largest = i
@@ -85,6 +88,18 @@ func logParts(before, after []float64, v0, v1 float64) []float64 {
 	}
 	out[largest] += v1 - v0 - sum // what floats lost, in the part that minds least
 	return out
+}
+
+// logMean is L(v1,v0) for r = ln(v1/v0), reckoned from the larger of the two: it
+// is the same when they change places, and the value itself when they are equal.
+func logMean(v0, v1, r float64) float64 {
+	switch {
+	case r < 0:
+		return v0 * math.Expm1(r) / r
+	case r > 0:
+		return v1 * math.Expm1(-r) / -r
+	}
+	return v0
 }
 
 func product(x []float64) float64 {
