@@ -198,6 +198,7 @@ func cards(p Pen) map[string]chat.Message {
 	digestCards(p, out)
 	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
+	maps.Copy(out, chartCards(p))
 	return out
 }
 
