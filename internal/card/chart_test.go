@@ -159,7 +159,7 @@ func manyUnits() report.GMV {
 	g.Parts = nil
 	for i := range 30 {
 		one.Key, one.Rank, one.RankBefore = fmt.Sprint("u", i), i+1, (i+3)%30+1
-		one.Name = market.Name{Zh: fmt.Sprint("名字很长很长很长很长的事业部", i+1), En: fmt.Sprint("A business unit with quite a long name ", i+1)}
+		one.Name = market.Name{Zh: fmt.Sprint(i+1, " 名字很长很长很长很长的事业部"), En: fmt.Sprint(i+1, " business unit with quite a long name")}
 		one.Sums = sums(g.Sums.Paid / market.Fen(i+2))
 		one.Share = 1 / float64(i+2)
 		g.Parts = append(g.Parts, one)
