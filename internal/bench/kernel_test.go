@@ -173,17 +173,15 @@ func BenchmarkCommands(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	for _, kind := range []struct {
-		name       string
-		kind, pick int
-	}{{"top", 0, 0}, {"changes", 0, 1}, {"series", 5, 0}, {"groups", 9, 0}} {
-		b.Run(kind.name, func(b *testing.B) {
-			id, cpu := uint32(0), cpuTime()
+	for i := range commandMix {
+		c := &commandMix[i]
+		b.Run(c.name, func(b *testing.B) {
+			pick, cpu := uint64(0), cpuTime()
 			for b.Loop() {
-				if _, err := r.command(b.Context(), kind.kind, kind.pick, id%8192); err != nil {
+				if err := r.command(b.Context(), c, pick); err != nil {
 					b.Fatal(err)
 				}
-				id += 257
+				pick += 257
 			}
 			b.ReportMetric(float64((cpuTime()-cpu).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
 		})

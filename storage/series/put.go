@@ -103,12 +103,12 @@ func (s *Store) advance(tx *storage.Tx, shop *market.Shop, st *state, f *Frame, 
 	case !wins:
 	case f.Slot.Equal(p.slot.Start):
 		p.now, p.slot = f.Columns, is
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	case p.before == nil || f.Slot.After(p.slotBefore.Start) || f.Slot.Equal(p.slotBefore.Start):
 		p.before, p.slotBefore = f.Columns, is
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	default:
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	}
 	st.panel = &p
 }
