@@ -69,7 +69,7 @@ func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 		q.Top = 10
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}
@@ -84,6 +84,7 @@ func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 
 // panelReader reads the panel of one answer inside one transaction.
 type panelReader struct {
+	db    *storage.DB
 	tx    *storage.Tx
 	s     *series.Store
 	shop  *market.Shop
@@ -94,7 +95,7 @@ type panelReader struct {
 }
 
 // newPanelReader finds the panel; without a store of panels there is none.
-func newPanelReader(tx *storage.Tx, s *series.Store, shop *market.Shop, q *PanelQuery) (*panelReader, error) {
+func newPanelReader(db *storage.DB, tx *storage.Tx, s *series.Store, shop *market.Shop, q *PanelQuery) (*panelReader, error) {
 	if s == nil {
 		return nil, ErrNoData
 	}
@@ -102,7 +103,7 @@ func newPanelReader(tx *storage.Tx, s *series.Store, shop *market.Shop, q *Panel
 	if err != nil {
 		return nil, err
 	}
-	r := &panelReader{tx: tx, s: s, shop: shop, q: q, panel: p}
+	r := &panelReader{db: db, tx: tx, s: s, shop: shop, q: q, panel: p}
 	if p == nil {
 		return nil, ErrNoData
 	}
@@ -148,15 +149,10 @@ func (r *panelReader) top(q TopQuery) (Top, error) {
 	if span.Slots == 0 {
 		return t, ErrNoData
 	}
-	load := func(from int, v []int64) market.Bits { return r.now.Part(q.Metric, from, v) }
-	if !q.Metric.Gauge() {
-		sum, err := span.Sum(q.Metric)
-		if err != nil {
-			return t, err
-		}
-		load = sum.Part
+	ranked, known, err := span.Top(r.panel, q.Metric, q.Top, r.filter())
+	if err != nil {
+		return t, err
 	}
-	ranked, known := r.panel.Top(q.Top, r.filter(), load)
 	t.Hours, t.Known, t.More = span.Slots, known, known-len(ranked)
 	if t.Items, err = r.topItems(span, q.Metric, ranked); err != nil {
 		return t, err

@@ -94,6 +94,7 @@ func checkFrame(st *state, f *Frame) error {
 // that is what it is.
 func (s *Store) advance(tx *storage.Tx, shop *market.Shop, st *state, f *Frame, wins bool) {
 	p := *st.panel
+	p.picture = s.pictures.Add(1)
 	is := Slot{Start: f.Slot, Revision: f.Revision, At: f.At.UTC().Truncate(time.Millisecond), State: f.State, Rows: f.Columns.n}
 	switch {
 	case p.now == nil || f.Slot.After(p.slot.Start):

@@ -301,6 +301,42 @@ func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 	return out, nil
 }
 
+// Top is Panel.Top by a flow over the span, or by a gauge as it stands in the
+// panel. What is found is kept, since a question is often asked again before
+// anything has changed.
+func (sp *Span) Top(p *Panel, c Column, n int, f Filter) (top []Ranked, known int, err error) {
+	name := fmt.Sprintf("series/%s/top/%d/%v/%d/%q/%q/%q", sp.shop.ID, p.picture, c, n, f.Unit, f.Channel, f.Category)
+	if f.Band != nil {
+		name += fmt.Sprintf("/%d-%d", f.Band.From, f.Band.To)
+	}
+	if !c.Gauge() {
+		if name += sp.name; sp.today != nil {
+			name += fmt.Sprintf(" today %d", sp.today.picture)
+		}
+	}
+	type list struct {
+		top   []Ranked
+		known int
+	}
+	kept, err := sp.s.db.Decoded(name, func() (any, int64, error) {
+		load := func(from int, v []int64) market.Bits { return p.now.Part(c, from, v) }
+		if !c.Gauge() {
+			sum, err := sp.Sum(c)
+			if err != nil {
+				return nil, 0, err
+			}
+			load = sum.Part
+		}
+		top, known := p.Top(n, f, load)
+		return list{top, known}, int64(len(name) + 16*len(top)), nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	l := kept.(list)
+	return l.top, l.known, nil
+}
+
 // some adds up the closed days for some series: of each chunk that one of them
 // lies in, from the first of them to the last.
 func (sp *Span) some(c Column, ids []uint32) (*sums, error) {

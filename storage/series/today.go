@@ -14,9 +14,10 @@ import (
 // totals are the flows of every series over slots of one business day. They are
 // a picture: once others can see them they are not changed.
 type totals struct {
-	day   market.Day
-	slots []Slot // that went in, oldest first
-	*Days        // only the flows
+	day     market.Day
+	slots   []Slot // that went in, oldest first
+	picture uint64 // no other has it
+	*Days          // only the flows
 }
 
 // running is what is in memory of a shop's days: the business day of the newest
@@ -115,6 +116,7 @@ func (s *Store) accumulate(tx *storage.Tx, shop *market.Shop, slot Slot, cols *C
 			next = &totals{day: day, Days: newFlows(0)}
 		}
 		next = next.with(slot, cols)
+		next.picture = s.pictures.Add(1)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if r.today != was {
@@ -205,7 +207,7 @@ func (s *Store) today(d *dayReader, day market.Day) (*totals, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &totals{day: day, slots: d.slots, Days: sums}
+	t := &totals{day: day, slots: d.slots, picture: s.pictures.Add(1), Days: sums}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// A commit that came meanwhile has not been added by accumulate.
