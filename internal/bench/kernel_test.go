@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
@@ -186,4 +187,24 @@ func BenchmarkCommands(b *testing.B) {
 			b.ReportMetric(float64((cpuTime()-cpu).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
 		})
 	}
+}
+
+// BenchmarkListing100k reads a listing of 100,000 items from a server in the same
+// process as the product does, page after page.
+func BenchmarkListing100k(b *testing.B) {
+	const n = 100_000
+	pages, err := newPageServer(1, n)
+	if err != nil {
+		b.Fatal(err)
+	}
+	srv := httptest.NewServer(pages)
+	defer srv.Close()
+	r := &run{o: Options{Seed: 1}, shop: benchShop()}
+	cpu := cpuTime()
+	for b.Loop() {
+		if err := r.scanListing(b.Context(), srv.URL, "no", 1, n); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perRow(b, n, cpu)
 }
