@@ -51,7 +51,7 @@ type Mover struct {
 	Title   string         `json:"title"`
 	Before  int64          `json:"before"`
 	Now     int64          `json:"now"`
-	Change  float64        `json:"change"` // share of Before; of a rival, of our price
+	Change  float64        `json:"change" cell:"share"` // share of Before; of a rival, of our price
 	id      uint32
 }
 

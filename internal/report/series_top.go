@@ -57,8 +57,8 @@ type TopItem struct {
 	Value    int64           `json:"value"` // of the metric; money in minor units
 	Units    *int64          `json:"units"`
 	Orders   *int64          `json:"orders"`
-	GMV      *int64          `json:"gmv"` // minor units
-	Price    *int64          `json:"price"`
+	GMV      *int64          `json:"gmv" cell:"money"` // minor units
+	Price    *int64          `json:"price" cell:"money"`
 	Stock    *int64          `json:"stock"`
 }
 
