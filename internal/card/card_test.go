@@ -94,7 +94,7 @@ func findings() []analysis.Finding {
 		{
 			Rule: analysis.RuleStockOut, Severity: analysis.Critical, At: at, AtRisk: 5400000,
 			Subject: analysis.Subject{Unit: "beauty", SKU: "B-50", Title: "面霜 50ml", Channel: "flagship"},
-			Stock:   &analysis.StockOut{PerDay: 120.5, OutAt: at, LeadDays: 5, LostPerDay: 2700000, Rank: 3},
+			Stock:   &analysis.StockOut{PerDay: 120.5, OutAt: at, LeadDays: 5, LostPerDay: 2700000, Loss: analysis.Loss{Money: 5400000, Low: 4700000, High: 6200000, Days: 3}, Rank: 3},
 		},
 		{
 			Rule: analysis.RuleRivalMove, Severity: analysis.Warning, At: at, AtRisk: 900000,
@@ -231,9 +231,10 @@ func onePrice() report.Price {
 func stock() report.Stock {
 	return report.Stock{
 		At: now, Data: coverage(), Listed: 6000, Out: 1, Low: 1, Slow: 40, LostPerDay: 2700000, More: 3,
+		Loss: analysis.Loss{Money: 13512000, Low: 11700000, High: 15600000, Days: 5},
 		Items: []report.StockItem{
-			{SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", PerDay: 120.5, Out: true, OutAt: now.Add(-time.Hour), LostPerDay: 2700000},
-			{SKU: "B-51", Title: hostile, Channel: "supermarket", Available: 12, PerDay: 10, Cover: 1.2, CoverKnown: true, Inbound: 300},
+			{SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", PerDay: 120.5, Out: true, OutAt: now.Add(-time.Hour), LostPerDay: 2700000, Loss: analysis.Loss{Money: 13500000, Low: 11700000, High: 15600000, Days: 5}},
+			{SKU: "B-51", Title: hostile, Channel: "supermarket", Available: 12, PerDay: 10, Cover: 1.2, CoverKnown: true, Inbound: 300, ComesBy: now.Add(26 * time.Hour), Loss: analysis.Loss{Money: 12000, High: 31000, Days: 7}},
 			{SKU: "B-53", Title: "无销量", Channel: "flagship", Available: 5},
 		},
 	}
