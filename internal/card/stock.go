@@ -11,8 +11,7 @@ func (p Pen) Stock(r report.Stock, question string) chat.Message {
 	if r.Listed == 0 {
 		return p.nothing(p.t("stock_title"), p.t("stock_none"), r.Data)
 	}
-	counts := p.t("stock_counts", "out", p.L.Count(int64(r.Out)), "low", p.L.Count(int64(r.Low)),
-		"slow", p.L.Count(int64(r.Slow)), "listed", p.L.Count(int64(r.Listed)))
+	counts := p.t("stock_counts", "out", p.L.Count(int64(r.Out)), "low", p.L.Count(int64(r.Low)), "listed", p.L.Count(int64(r.Listed)))
 	sections := []chat.Section{{Heading: p.t("stock_title") + " · " + p.moment(r.At), Body: []chat.Rich{line(counts)}}}
 	if r.LostPerDay > 0 {
 		sections[0].Body = append(sections[0].Body, line(p.t("stock_lost", "money", p.short(r.LostPerDay))))

@@ -12,10 +12,9 @@ type StockShow string
 
 // What Stock can list.
 const (
-	StockUrgent StockShow = ""     // out of stock or low, by the money that is expected to be missed
-	StockOut    StockShow = "out"  // out of stock and selling
-	StockLow    StockShow = "low"  // cover below the limit, not yet out
-	StockSlow   StockShow = "slow" // more than 60 days of cover, or no sales at all, by pieces on hand
+	StockUrgent StockShow = ""    // out of stock or low, by the money that is expected to be missed
+	StockOut    StockShow = "out" // out of stock and selling
+	StockLow    StockShow = "low" // cover below the limit, not yet out
 	StockAll    StockShow = "all"
 )
 
@@ -46,7 +45,6 @@ type Stock struct {
 	Listed     int        `json:"listed"`
 	Out        int        `json:"out"` // out of stock and sold in the last four weeks
 	Low        int        `json:"low"`
-	Slow       int        `json:"slow"`
 	LostPerDay market.Fen `json:"lost_per_day"` // of all that are out
 	// Loss is what all that are out or low are expected to miss until new stock
 	// can be there; its range takes items for independent of each other.

@@ -14,8 +14,8 @@ import (
 	"shopwatch/storage"
 )
 
-// slowCover is from how many days of cover on an item counts as slow.
-const slowCover = 60
+// aheadDays is how far the calendar's demand is looked at for cover.
+const aheadDays = 60
 
 // lowCover is below how many days cover is low unless the query says otherwise.
 const lowCover = 3
@@ -69,7 +69,7 @@ func (l *loader) stock(q StockQuery) (Stock, error) {
 			s.add(q, it, limit)
 		}
 	}
-	sortStock(s.Items, q.Show)
+	sortStock(s.Items)
 	if q.Top > 0 && len(s.Items) > q.Top {
 		s.More = len(s.Items) - q.Top
 		s.Items = s.Items[:q.Top]
@@ -85,18 +85,16 @@ func (q *StockQuery) keeps(x *analysis.StockLine) bool {
 func (s *Stock) add(q StockQuery, it StockItem, limit float64) {
 	out := it.Out && it.PerDay > 0
 	low := !it.Out && it.CoverKnown && it.Cover < limit
-	slow := it.Available > 0 && (!it.CoverKnown || it.Cover > slowCover)
 	s.Listed++
 	s.Out += b2i(out)
 	s.Low += b2i(low)
-	s.Slow += b2i(slow)
 	if out {
 		s.LostPerDay += it.LostPerDay
 	}
 	if out || low {
 		s.Loss = plusLoss(s.Loss, it.Loss)
 	}
-	shown := map[StockShow]bool{StockUrgent: out || low, StockOut: out, StockLow: low, StockSlow: slow, StockAll: true}
+	shown := map[StockShow]bool{StockUrgent: out || low, StockOut: out, StockLow: low, StockAll: true}
 	if shown[q.Show] || q.SKU != "" {
 		s.Items = append(s.Items, it)
 	}
@@ -135,13 +133,9 @@ func plusLoss(a, b analysis.Loss) analysis.Loss {
 	return sum
 }
 
-// sortStock puts what is expected to miss most money first; slow lines by pieces
-// on hand.
-func sortStock(items []StockItem, show StockShow) {
+// sortStock puts what is expected to miss most money first.
+func sortStock(items []StockItem) {
 	slices.SortFunc(items, func(a, b StockItem) int {
-		if show == StockSlow {
-			return cmp.Or(cmp.Compare(b.Available, a.Available), cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel))
-		}
 		return cmp.Or(
 			cmp.Compare(b.Loss.Money, a.Loss.Money), cmp.Compare(b.LostPerDay, a.LostPerDay), cmp.Compare(b.GMV7d, a.GMV7d),
 			cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel),
@@ -246,8 +240,8 @@ func demandAhead(shop *market.Shop, unit market.Unit, now time.Time) []float64 {
 		base += f / 7
 		same = same && f == 1
 	}
-	out := make([]float64, 0, slowCover+1)
-	for i := range slowCover {
+	out := make([]float64, 0, aheadDays+1)
+	for i := range aheadDays {
 		f := shop.Calendar.Factor(unit, shop.Day(now.Add(half+time.Duration(i)*24*time.Hour)))
 		out = append(out, f/base)
 		same = same && f == 1
