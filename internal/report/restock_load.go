@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -30,20 +29,12 @@ const (
 
 // LoadRestock answers q. A shop without a complete picture of its stock gives
 // ErrNoData.
-func LoadRestock(ctx context.Context, db *storage.DB, shop *market.Shop, q RestockQuery) (r Restock, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		r, err = l.restock(ctx, q)
+func LoadRestock(ctx context.Context, db *storage.DB, shop *market.Shop, q RestockQuery) (Restock, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "restock", func(l *loader) (Restock, error) {
+		r, err := l.restock(ctx, q)
 		l.based(&r.Data)
-		return told(err)
+		return r, err
 	})
-	if err != nil {
-		return Restock{}, fmt.Errorf("restock of %s: %w", shop.ID, err)
-	}
-	return r, nil
 }
 
 func (l *loader) restock(ctx context.Context, q RestockQuery) (Restock, error) {

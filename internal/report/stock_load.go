@@ -24,20 +24,12 @@ var stockTables = []string{market.Inventory.Name, market.OrderLines.Name}
 
 // LoadStock answers q. A shop without a complete picture of its stock gives
 // ErrNoData.
-func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQuery) (s Stock, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		s, err = l.stock(q)
+func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQuery) (Stock, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "stock", func(l *loader) (Stock, error) {
+		s, err := l.stock(q)
 		l.based(&s.Data)
-		return told(err)
+		return s, err
 	})
-	if err != nil {
-		return Stock{}, fmt.Errorf("stock of %s: %w", shop.ID, err)
-	}
-	return s, nil
 }
 
 func (l *loader) stock(q StockQuery) (Stock, error) {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -88,20 +87,12 @@ const (
 
 // LoadSuggestions answers q. A shop without a complete picture of its prices
 // gives ErrNoData.
-func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (s Suggestions, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
-		s, err = l.suggest(q)
+func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (Suggestions, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "prices", func(l *loader) (Suggestions, error) {
+		s, err := l.suggest(q)
 		l.based(&s.Data)
-		return told(err)
+		return s, err
 	})
-	if err != nil {
-		return Suggestions{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
-	}
-	return s, nil
 }
 
 func (l *loader) suggest(q SuggestQuery) (Suggestions, error) {
