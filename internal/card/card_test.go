@@ -202,6 +202,7 @@ func cards(p Pen) map[string]chat.Message {
 	maps.Copy(out, voiceCards(p))
 	maps.Copy(out, chartCards(p))
 	maps.Copy(out, noteCards(p))
+	maps.Copy(out, fileCards(p))
 	return out
 }
 

@@ -51,7 +51,7 @@ type GroupFigures struct {
 // LoadGroups answers q. A span without data gives ErrNoData.
 func LoadGroups(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q GroupsQuery) (g Groups, err error) {
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func LoadSKU(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 		q.From = q.To - skuDays + 1
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}
