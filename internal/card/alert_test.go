@@ -136,7 +136,7 @@ func TestAlertFile(t *testing.T) {
 	list := manyAlerts(3)
 	list[2].Latest.Subject = analysis.Subject{SKU: "+1", Title: "=HYPERLINK(\"http://evil\")\n\t,", Rival: "@x"}
 	f := New(i18n.Zh(), shop()).AlertFile(list, "a.csv")
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(f.Content, "\ufeff"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(f.Content), "\ufeff"))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}

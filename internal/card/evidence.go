@@ -43,6 +43,9 @@ func (p Pen) evidence(f analysis.Finding) []chat.Rich {
 		} else {
 			lines = append(lines, line(p.n("no_inbound", int(f.Stock.LeadDays))))
 		}
+		if f.Stock.Loss.Money > 0 {
+			lines = append(lines, line(p.missed("evidence", f.Stock.Loss)))
+		}
 	case f.Complaints != nil:
 		lines = append(lines, p.complaintLines(*f.Complaints)...)
 	case f.Reading != nil:

@@ -105,7 +105,7 @@ type Part struct {
 	Key   string      `json:"key"`
 	Name  market.Name `json:"name"`
 	Sums  metric.Sums `json:"sums"`
-	Share float64     `json:"share"` // of paid GMV; 0 when the total is 0
+	Share float64     `json:"share" cell:"share"` // of paid GMV; 0 when the total is 0
 	// Before is the member's sums in each comparison, in the order of
 	// GMV.Comparisons; meaningless where the comparison is not known.
 	Before []metric.Sums `json:"before,omitempty"`
@@ -130,8 +130,8 @@ type Tier struct {
 	ID      string     `json:"id"` // base, sprint, challenge
 	Amount  market.Fen `json:"amount"`
 	Reached bool       `json:"reached"`
-	Gap     market.Fen `json:"gap"`   // still missing; 0 when reached
-	Share   float64    `json:"share"` // of the amount; may pass 1
+	Gap     market.Fen `json:"gap"`                // still missing; 0 when reached
+	Share   float64    `json:"share" cell:"share"` // of the amount; may pass 1
 }
 
 // Curve is cumulative paid GMV, one value per step that has begun. The last

@@ -96,7 +96,7 @@ type RivalPrice struct {
 	Gap market.Fen `json:"gap"`
 	// Advantage is how far we are below the rival, as a share of the rival's
 	// price; negative when they are cheaper.
-	Advantage float64    `json:"advantage"`
+	Advantage float64    `json:"advantage" cell:"share"`
 	GapKnown  bool       `json:"gap_known"`
 	PromoEnd  time.Time  `json:"promo_end,omitzero"`
 	InStock   bool       `json:"in_stock"`
@@ -106,7 +106,7 @@ type RivalPrice struct {
 
 // PriceMove is how a rival's landed price has changed.
 type PriceMove struct {
-	Before market.Fen `json:"before"` // 24 h ago, or the median of the last 7 days
-	Change float64    `json:"change"` // of Before; negative is a cut
+	Before market.Fen `json:"before"`              // 24 h ago, or the median of the last 7 days
+	Change float64    `json:"change" cell:"share"` // of Before; negative is a cut
 	Drip   bool       `json:"drip,omitempty"`
 }

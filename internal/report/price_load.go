@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -22,20 +21,12 @@ func compareText(a, b string) int { return cmp.Compare(a, b) }
 
 // LoadPrice answers q. A shop without a complete picture of rival offers gives
 // ErrNoData.
-func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQuery) (p Price, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		p, err = l.price(q)
+func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQuery) (Price, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "prices", func(l *loader) (Price, error) {
+		p, err := l.price(q)
 		l.based(&p.Data)
-		return told(err)
+		return p, err
 	})
-	if err != nil {
-		return Price{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
-	}
-	return p, nil
 }
 
 func (l *loader) price(q PriceQuery) (Price, error) {
