@@ -148,6 +148,9 @@ type Env struct {
 	Jobs   []string // names for the status answer
 	// Posts are the places that the configuration names for digests.
 	Posts []outbox.Route
+	// Person reports whether somebody is a person of the chat who can be given
+	// something to do; nil takes everybody, and so does an error.
+	Person func(ctx context.Context, user string) (bool, error)
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 

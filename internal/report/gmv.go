@@ -64,6 +64,17 @@ type GMV struct {
 	// Curves are cumulative paid GMV: the first is of the window itself, then
 	// one per known comparison. Steps are hours for one day, days for several.
 	Curves []Curve `json:"curves,omitempty"`
+	// Hours are the days hour by hour, when parts are hours and there are
+	// several days.
+	Hours []DayHours `json:"hours,omitempty"`
+}
+
+// DayHours is paid GMV in minor units of each hour since a business day began.
+// An hour that is not over, and one of a day on which nothing at all was paid,
+// is not known.
+type DayHours struct {
+	Day  market.Day `json:"day"`
+	Paid []Value    `json:"paid"`
 }
 
 // Comparison is an earlier stretch with the same elapsed time.

@@ -5,6 +5,7 @@ import (
 
 	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
+	"shopwatch/storage/series"
 )
 
 // PriceShow chooses which matched items a price answer lists.
@@ -28,6 +29,9 @@ type PriceQuery struct {
 	AsOf  market.Revision
 	Fresh Freshness
 	Cache *Cache // may be nil
+	// Series holds what our items cost before; without it only today's price is
+	// known. It is read when SKU is set.
+	Series *series.Store
 }
 
 // Price is our matched items with own and rival prices, by 7-day paid GMV.
@@ -43,6 +47,9 @@ type Price struct {
 	Above    int `json:"above"` // a rival is cheaper
 	Moved24h int `json:"moved_24h"`
 	Moved7d  int `json:"moved_7d"`
+
+	// Trail is how the prices came to this, when SKU names one item.
+	Trail *PriceTrail `json:"trail,omitempty"`
 }
 
 // PriceItem is one of our items with its rivals.
