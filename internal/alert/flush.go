@@ -157,12 +157,15 @@ func (d *Dispatch) inhibit(x Inhibition, labels map[string]Labels) {
 }
 
 // members are the alerts of a group, split into those that may be shown, worst
-// first and open ones before the rest, and the number that is muted.
+// first and open ones before the rest, and the number that is muted. One that is
+// gone and only kept firing is not shown for the first time: what muted it may
+// have ended a moment before it.
 func (d *Dispatch) members(g *Group) (shown []Alert, muted int) {
 	for _, m := range g.Members {
 		a := d.alert(m.ID)
 		switch {
 		case a == nil:
+		case a.State.Open() && !m.Shown && !a.ClearAt.IsZero():
 		case a.State.Open() && d.muted[a.ID] != "" && !m.Shown:
 			muted++
 		case a.State.Open() || m.Shown:

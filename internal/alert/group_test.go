@@ -284,6 +284,20 @@ func TestInhibition(t *testing.T) {
 	c.wants(c.look(cut, other), "root 1", "edit 1", "line 1 resolved")
 }
 
+// A slip of a price is under its floor and conflicts with every other channel.
+// Both end together, the conflict is kept firing a while longer: nothing is told
+// of what is not there any more, and all of it when it comes back.
+func TestInhibitedAndGone(t *testing.T) {
+	c := newChannel(t, nil)
+	c.inhibits = DefaultInhibitions()
+	low, conflict := finding(analysis.RuleBelowFloor, "x", analysis.Critical, 100), finding(analysis.RulePriceConflict, "x", analysis.Warning, 100)
+	c.wants(c.look(low, conflict), "root 1")
+	c.now = c.now.Add(10 * time.Minute)
+	c.wants(c.look(), "edit 1", "line 1 resolved")
+	c.now = c.now.Add(10 * time.Minute)
+	c.wants(c.look(conflict), "root 1")
+}
+
 // Quiet hours hold roots back. In the morning what still stands is told, and
 // what came and went is told in one message.
 func TestQuietHours(t *testing.T) {
