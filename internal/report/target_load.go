@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"shopwatch/internal/market"
@@ -13,20 +12,12 @@ import (
 
 // LoadTargets answers q. A shop without orders gives ErrNoData; a stretch without
 // a target gives no rows.
-func LoadTargets(ctx context.Context, db *storage.DB, shop *market.Shop, q TargetsQuery) (t Targets, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
-		t, err = l.targets(q)
+func LoadTargets(ctx context.Context, db *storage.DB, shop *market.Shop, q TargetsQuery) (Targets, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "targets", func(l *loader) (Targets, error) {
+		t, err := l.targets(q)
 		l.based(&t.Data)
-		return told(err)
+		return t, err
 	})
-	if err != nil {
-		return Targets{}, fmt.Errorf("targets of %s: %w", shop.ID, err)
-	}
-	return t, nil
 }
 
 func (l *loader) targets(q TargetsQuery) (Targets, error) {

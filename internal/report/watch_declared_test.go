@@ -142,7 +142,10 @@ func TestWatchCounterfeit(t *testing.T) {
 	w.pull(market.Reviews, now, b)
 	got := w.seen(t, only(analysis.RuleCounterfeit, nil), now)
 	if len(got) != 1 || got[0].Severity != analysis.Critical || got[0].Reading.Value != 1 || len(got[0].Reading.Quotes) != 1 {
-		t.Errorf("findings %+v", got)
+		t.Fatalf("findings %+v", got)
+	}
+	if parts := got[0].Reading.Parts; len(parts) != 1 || parts[0].Name != "tmall" || parts[0].Value != 1 {
+		t.Errorf("channels %+v", parts)
 	}
 }
 

@@ -79,6 +79,7 @@ func (w *watch) counterfeits(s analysis.Spec) ([]analysis.Finding, error) {
 			items[c.sku] = r
 		}
 		r.Value++
+		r.Parts = counted(r.Parts, c.channel)
 		if len(r.Quotes) < 3 && c.text != "" {
 			r.Quotes = append(r.Quotes, cutText(c.text, maxQuote))
 		}
@@ -92,6 +93,16 @@ func (w *watch) counterfeits(s analysis.Spec) ([]analysis.Finding, error) {
 		}
 	}
 	return out, nil
+}
+
+// counted adds one to the part of that name, the last if there is none yet.
+func counted(parts []analysis.Number, name string) []analysis.Number {
+	i := slices.IndexFunc(parts, func(n analysis.Number) bool { return n.Name == name })
+	if i < 0 {
+		return append(parts, number(name, 1))
+	}
+	parts[i].Value++
+	return parts
 }
 
 // belowFloor tells of listed prices under their item's floor by more than the
