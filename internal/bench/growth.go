@@ -52,7 +52,7 @@ func (b *run) costOf(ctx context.Context, n int) (float64, error) {
 		data.Next(hour)
 		c := columnsOf(hour)
 		cpu := cpuTime()
-		_, _, err = wr.put(ctx, c)
+		_, err = wr.put(ctx, c)
 		if slot > 0 { // the first is whole, the others are differences
 			times = append(times, cpuTime()-cpu)
 		}
@@ -113,7 +113,7 @@ func (b *run) retention(ctx context.Context, w *Workload) error {
 func keepDay(ctx context.Context, wr *writer, data *benchdata.Shop, hour *benchdata.Hour) error {
 	for range 24 {
 		data.Next(hour)
-		if _, _, err := wr.put(ctx, columnsOf(hour)); err != nil {
+		if _, err := wr.put(ctx, columnsOf(hour)); err != nil {
 			return err
 		}
 	}
