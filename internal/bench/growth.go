@@ -17,11 +17,11 @@ import (
 // whether a file with a fixed retention stops growing.
 func (b *run) growth(ctx context.Context) (Workload, error) {
 	w := Workload{ID: "G11", Name: "growth"}
-	large := b.o.pick(2_000_000, 200_000)
-	if b.o.Full {
-		large = 4_000_000
+	large := 2 * b.o.SKUs
+	if b.o.Quick || b.o.Full {
+		large = 4 * b.o.SKUs
 	}
-	small := large / 40
+	small := max(500, large/40)
 	few, err := b.costOf(ctx, small)
 	if err != nil {
 		return w, err
