@@ -47,6 +47,7 @@ type Desk struct {
 	queue    chan chat.Event
 	open     sync.WaitGroup // events accepted and not yet answered
 	throttle throttle
+	ledger   ledger
 }
 
 // New makes a desk with at least one worker.
@@ -91,6 +92,7 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 		return chat.Ack{}
 	}
 	if wait, tell := d.throttle.take(e.User, time.Now()); wait > 0 && e.Kind != chat.Home && e.Kind != chat.Joined {
+		d.ledger.answered(e)
 		return d.slowDown(ctx, e, wait, tell)
 	}
 	d.open.Add(1)
@@ -98,6 +100,7 @@ func (d *Desk) Accept(ctx context.Context, e chat.Event) chat.Ack {
 	case d.queue <- e:
 		return chat.Ack{}
 	default:
+		d.ledger.answered(e)
 		d.open.Done()
 		return chat.Ack{Text: l.T("bot.busy")}
 	}
@@ -127,10 +130,12 @@ func said(text string) chat.Message {
 	return chat.Message{Text: text, Sections: []chat.Section{{Body: []chat.Rich{chat.Line(text)}}}}
 }
 
-// Run answers until ctx ends, and then what was accepted before: all that
-// waits when ctx ends, as far as lastAnswers allows.
+// Run tells people whom an earlier run left without an answer, then answers
+// until ctx ends, and then what was accepted before: all that waits when ctx
+// ends, as far as lastAnswers allows.
 func (d *Desk) Run(ctx context.Context) error {
 	var workers sync.WaitGroup
+	workers.Go(func() { d.apologize(ctx) })
 	for range d.Workers {
 		workers.Go(func() {
 			for {
@@ -145,6 +150,7 @@ func (d *Desk) Run(ctx context.Context) error {
 		})
 	}
 	workers.Wait()
+	d.settle(context.WithoutCancel(ctx))
 	return nil
 }
 
@@ -167,11 +173,13 @@ func (d *Desk) seen(ctx context.Context, e chat.Event) (seen bool, err error) {
 	if len(e.Keys) == 0 {
 		return false, nil
 	}
-	err = d.DB.Update(ctx, func(tx *storage.Tx) error {
+	return seen, d.ledger.write(ctx, d.DB, func(tx *storage.Tx) error {
 		seen, err = tx.Seen(e.Keys, d.Now(), seenTTL)
-		return err
+		if err != nil || seen {
+			return err
+		}
+		return d.ledger.accept(tx, e, d.Now())
 	})
-	return seen, err
 }
 
 // serve answers one event, whatever happens.
@@ -185,8 +193,14 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 		reply = d.excuse(ctx, e, err)
 	}
 	sendErr := d.send(ctx, e, reply)
+	if errors.Is(sendErr, chat.ErrNoFile) {
+		sendErr = errors.Join(sendErr, d.Sender.Answer(ctx, e, said(d.locale(ctx, e).T("file.not_attached"))))
+	}
 	if sendErr == nil && reply.Keep != nil {
 		sendErr = reply.Keep(ctx)
+	}
+	if d.ledger.answered(e); len(d.queue) == 0 {
+		d.settle(ctx)
 	}
 	level := slog.LevelInfo
 	if err := errors.Join(err, sendErr); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -130,5 +131,65 @@ func TestEndAnswersWhatWaits(t *testing.T) {
 	defer place.mu.Unlock()
 	if len(place.said) != 20 {
 		t.Errorf("%d answers, want 20", len(place.said))
+	}
+}
+
+// TestCutOff: a bot that is started anew tells whom its predecessor left without
+// an answer, once; those who were answered hear nothing.
+func TestCutOff(t *testing.T) {
+	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := storage.Open(t.Context(), storage.Options{Engine: engine, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	now := time.Now()
+	start := func() (*bot.Desk, *heard, func()) {
+		place, env := &heard{}, commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
+		d := bot.New(bot.Config{
+			DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler),
+			Now: func() time.Time { return now }, Lang: "en", Workers: 2, Waiting: 20,
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		return d, place, func() { stop(); _ = d.Run(ctx) } // one that ends at once, after what it owes
+	}
+	accept := func(d *bot.Desk, e chat.Event) {
+		t.Helper()
+		if a := d.Accept(t.Context(), e); a.Text != "" {
+			t.Fatalf("turned away: %q", a.Text)
+		}
+	}
+	answered, place, run := start()
+	accept(answered, chat.Event{Kind: chat.Command, Command: "/shop", Text: "help", User: "U1", Keys: []string{"a"}})
+	run()
+	if len(place.said) != 1 {
+		t.Fatalf("%d answers, want 1", len(place.said))
+	}
+	killed, _, _ := start() // takes in and never runs
+	accept(killed, chat.Event{Kind: chat.Command, Command: "/gmv", Text: "昨天", User: "U1", Channel: "C1", Keys: []string{"b"}})
+	now = now.Add(time.Second)
+	accept(killed, chat.Event{Kind: chat.Press, Verb: "ack", User: "U2", Channel: "C1", Lang: "zh-CN", Keys: []string{"c", "d"}})
+	accept(killed, chat.Event{Kind: chat.Home, User: "U2", Keys: []string{"e"}})
+	next, place, run := start()
+	accept(next, chat.Event{Kind: chat.Command, Command: "/shop", Text: "help", User: "U3", Keys: []string{"f"}})
+	run()
+	var texts []string
+	for _, m := range place.said {
+		if strings.Contains(m.Text, "gmv 昨天") && (len(m.Sections[0].Buttons) != 1 || m.Sections[0].Buttons[0].Value != "gmv 昨天") {
+			t.Errorf("no button that asks again: %+v", m)
+		}
+		texts = append(texts, m.Text)
+	}
+	said := strings.Join(texts, "\n")
+	if len(texts) != 3 || !strings.Contains(said, "before I could answer “gmv 昨天”") || !strings.Contains(said, "请看看是否已生效") {
+		t.Errorf("said:\n%s", said)
+	}
+	_, place, run = start()
+	run()
+	if len(place.said) != 0 {
+		t.Errorf("said again: %+v", place.said)
 	}
 }

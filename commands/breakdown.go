@@ -21,6 +21,7 @@ type breakdown struct {
 	by      metric.Dim // unless the question names another
 	metrics []string   // the first leads
 	columns []string   // of the table; nil shows all metrics
+	funnel  []string   // metrics that the picture shows as steps, instead of the parts
 	days    func(today market.Day) (from, to market.Day)
 	compare []report.Compare // nil takes those of a GMV question
 	next    []card.Step
@@ -45,7 +46,7 @@ func (b breakdown) sheet() card.Sheet {
 	if columns == nil {
 		columns = b.metrics
 	}
-	return card.Sheet{Name: b.name, Columns: columns, Next: b.next}
+	return card.Sheet{Name: b.name, Columns: columns, Funnel: b.funnel, Next: b.next}
 }
 
 func (b breakdown) load(ctx context.Context, env *Env, r Request) (report.Figures, error) {

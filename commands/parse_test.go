@@ -71,7 +71,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestParseAhead: days to come are a forecast's alone.
+// TestParseAhead: days to come are a forecast's and a clearance's alone.
 func TestParseAhead(t *testing.T) {
 	for text, want := range map[string]Query{
 		"next 14 days":  {Ahead: 14},
@@ -90,6 +90,9 @@ func TestParseAhead(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", text, diff)
 		}
+	}
+	if got, err := Parse(testShop(), "slow", "未来30天 美妆", now); err != nil || got.Ahead != 30 || got.Unit != "beauty" {
+		t.Errorf("a clearance of days to come: %+v, %v", got, err)
 	}
 	_, err := Parse(testShop(), "gmv", "next 14 days", now)
 	if no, ok := trouble(err); !ok || no.Key != "command.not_yet" {

@@ -27,6 +27,7 @@ func loadPrice(ctx context.Context, env *Env, r Request) (report.Price, error) {
 	}
 	q := report.PriceQuery{
 		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+		Series: env.Series,
 	}
 	if r.Query.Focus == "moves" {
 		q.Show = report.PriceMoves

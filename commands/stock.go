@@ -34,8 +34,6 @@ func loadStock(ctx context.Context, env *Env, r Request) (report.Stock, error) {
 		q.Show = report.StockOut
 	case r.Query.Focus == "low":
 		q.Show = report.StockLow
-	case r.Query.Focus == "slow":
-		q.Show = report.StockSlow
 	case sku != "" || r.Query.Focus == "all":
 		q.Show = report.StockAll
 	}

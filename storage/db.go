@@ -126,13 +126,6 @@ func (db *DB) Close() error {
 	return db.engine.Close()
 }
 
-// Decoded returns what is kept in memory under a name, or what decode makes, which
-// is kept as long as there is room for its bytes. The name must tell everything
-// that the value depends on, revisions among them; nobody may change the value.
-func (db *DB) Decoded(name string, decode func() (value any, bytes int64, err error)) (any, error) {
-	return db.cache.load(cacheKey{table: name}, decode)
-}
-
 // View runs fn over one consistent state of the store. Nothing that fn gets
 // from tx may be changed; batches and records stay valid after fn has returned.
 func (db *DB) View(ctx context.Context, fn func(tx *Tx) error) error {
@@ -296,4 +289,11 @@ func (tx *Tx) number(name string) (uint64, error) {
 	}
 	n++
 	return n, tx.putJSON(spaceMeta, key, n)
+}
+
+// Decoded returns what is kept in memory under a name, or what decode makes, which
+// is kept as long as there is room for its bytes. The name must tell everything
+// that the value depends on, revisions among them; nobody may change the value.
+func (tx *Tx) Decoded(name string, decode func() (value any, bytes int64, err error)) (any, error) {
+	return tx.db.cache.load(cacheKey{table: name}, decode)
 }

@@ -50,6 +50,7 @@
 //	due                 job                           instant, JSON number
 //	seen                key                           expiry, JSON number
 //	seen_end            expiry key                    -
+//	asked               key                           what was taken in and not answered yet, JSON
 //	audit               UTC day, at, number           JSON (a dated list)
 //	setting, cursor     key                           as given
 //	evidence            id                            what an answer or a post was computed from, JSON
@@ -118,6 +119,7 @@ const (
 	spaceDue            = "due"
 	spaceSeen           = "seen"
 	spaceSeenEnd        = "seen_end"
+	spaceAsked          = "asked"
 	spaceAudit          = "audit"
 	spaceSetting        = "setting"
 	spaceCursor         = "cursor"

@@ -126,7 +126,10 @@ type StockOut struct {
 	Inbound    int64      `json:"inbound,omitempty"`
 	LeadDays   int64      `json:"lead_days,omitempty"`
 	LostPerDay market.Fen `json:"lost_per_day"`
-	Rank       int        `json:"rank"` // place by 7-day paid GMV, from 1
+	// Loss is what is expected to be missed until new stock can be there, at most
+	// over as many days as the rule counts; none in evidence of before it was known.
+	Loss Loss `json:"loss,omitzero"`
+	Rank int  `json:"rank"` // place by 7-day paid GMV, from 1
 }
 
 // ComplaintSpike is bad reviews and after-sale complaints of an item that are far

@@ -17,10 +17,13 @@ type StockLine struct {
 	Available int64
 	Listed    bool
 	Inbound   int64
-	LeadDays  int64 // 0 when not known
+	// Comes is in how many days what is on its way should be there.
+	Comes    float64
+	LeadDays int64 // 0 when not known
 	// PerDay is paid pieces a day over the last 7 days, time out of stock left
 	// out; 0 when nothing was sold.
 	PerDay float64
+	Units  int64 // paid pieces of the last 7 days, which PerDay is from
 	// Ahead is how the demand of each coming 24 hours stands to PerDay by the
 	// calendar: 6 on a big campaign day. The last one goes on; nil is 1 for ever.
 	Ahead []float64
@@ -58,8 +61,8 @@ type StockInput struct {
 }
 
 // StockOuts finds listed hits that are out of stock or will be within the rule's
-// cover, sooner when nothing is on its way, and further items that are out. What is at risk is their pace times
-// price for the days without stock until a delivery can arrive. Of an item in
+// cover, sooner when nothing is on its way, and further items that are out. What is at risk is what they are
+// expected to miss until a delivery can arrive (Loss). Of an item in
 // trouble on several channels one line is told, the worst, unless more are open.
 func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
 	var out []Finding
@@ -76,8 +79,8 @@ func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
 		if !l.Open && !watched || !empty && cover >= limit {
 			continue
 		}
-		risk := stockRisk(r, l, cover)
-		severity, material := m.Severity(risk, in.Daily)
+		risk := l.Loss(r.wait(l))
+		severity, material := m.Severity(risk.Money, in.Daily)
 		if !l.Open && (!material || l.Rank > r.Hits && severity == Info) {
 			continue
 		}
@@ -85,7 +88,7 @@ func StockOuts(r StockRule, m Materiality, in StockInput) []Finding {
 		told[l.SKU] = told[l.SKU] || l.Open
 		out = append(out, Finding{
 			Rule: RuleStockOut, Subject: Subject{Unit: l.Unit, SKU: l.SKU, Title: l.Title, Channel: l.Channel},
-			At: in.At, Severity: severity, AtRisk: risk, Stock: stockEvidence(l, cover, in.At),
+			At: in.At, Severity: severity, AtRisk: risk.Money, Stock: stockEvidence(l, cover, risk, in.At),
 		})
 	}
 	out = worstPer(out, func(s Subject) string { return string(s.SKU) + "|" + string(s.Channel) })
@@ -119,10 +122,10 @@ type line struct {
 	channel market.Channel
 }
 
-func stockEvidence(l *StockLine, cover float64, now time.Time) *StockOut {
+func stockEvidence(l *StockLine, cover float64, risk Loss, now time.Time) *StockOut {
 	s := &StockOut{
 		Available: l.Available, PerDay: l.PerDay, CoverDays: cover, OutAt: l.OutAt,
-		Inbound: l.Inbound, LeadDays: l.LeadDays, LostPerDay: LostPerDay(l.PerDay, l.Price), Rank: l.Rank,
+		Inbound: l.Inbound, LeadDays: l.LeadDays, LostPerDay: LostPerDay(l.PerDay, l.Price), Loss: risk, Rank: l.Rank,
 	}
 	if l.Available > 0 || s.OutAt.IsZero() {
 		s.OutAt = now.Add(time.Duration(cover * 24 * float64(time.Hour))).Truncate(time.Minute)
@@ -135,12 +138,12 @@ func LostPerDay(perDay float64, price market.Fen) market.Fen {
 	return market.Fen(math.Round(perDay * float64(price)))
 }
 
-// stockRisk counts the days without stock until a delivery ordered now arrives,
-// or as many as the rule allows when the lead time is not known.
-func stockRisk(r StockRule, l *StockLine, cover float64) market.Fen {
-	wait := r.Days
+// wait is over how many days what a line misses is at risk: until a delivery
+// ordered now arrives, or as many as the rule allows when that is longer or not
+// known.
+func (r StockRule) wait(l *StockLine) float64 {
 	if l.LeadDays > 0 {
-		wait = min(wait, float64(l.LeadDays))
+		return min(r.Days, float64(l.LeadDays))
 	}
-	return market.Fen(math.Round(max(0, wait-cover) * l.PerDay * float64(l.Price)))
+	return r.Days
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"shopwatch/commands"
@@ -15,6 +16,7 @@ import (
 	"shopwatch/internal/config"
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/export"
+	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -93,14 +95,22 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 		if err := r.Message.WriteText(o.Out); err != nil || r.Keep == nil {
 			return err
 		}
+		if f := r.Message.File; f != nil { // a terminal has no place for it
+			_, err = fmt.Fprintln(o.Out, i18n.For(o.Lang).T("file.terminal", "question", strconv.Quote(o.Text), "name", f.Name))
+			return err
+		}
 		return r.Keep(ctx)
+	}
+	if o.Format != AsJSON {
+		sheets, err := env.Table(ctx, ask)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrNo, err)
+		}
+		return exported(o, env.Shop, sheets)
 	}
 	data, err := env.Numbers(ctx, ask)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNo, err)
-	}
-	if o.Format != AsJSON {
-		return exported(o, env.Shop, data)
 	}
 	b, err := evidence.Numbers(data)
 	if err != nil {
@@ -111,12 +121,11 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 }
 
 // exported writes the tables of a report as a file for spreadsheets.
-func exported(o AskOptions, shop *market.Shop, data any) error {
-	sheets := export.Sheets(data)
+func exported(o AskOptions, shop *market.Shop, sheets []export.Sheet) error {
 	if len(sheets) == 0 {
 		return fmt.Errorf("%w: there is no table behind this answer; ask --json prints its numbers", ErrNo)
 	}
-	style := export.Style{Zone: shop.Zone, Currency: shop.Currency}
+	style := export.Style{Zone: shop.Zone, Currency: shop.Currency, Lang: o.Lang}
 	if o.Format == AsCSV {
 		return export.WriteCSV(o.Out, sheets[0], style)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
@@ -94,7 +95,7 @@ func findings() []analysis.Finding {
 		{
 			Rule: analysis.RuleStockOut, Severity: analysis.Critical, At: at, AtRisk: 5400000,
 			Subject: analysis.Subject{Unit: "beauty", SKU: "B-50", Title: "面霜 50ml", Channel: "flagship"},
-			Stock:   &analysis.StockOut{PerDay: 120.5, OutAt: at, LeadDays: 5, LostPerDay: 2700000, Rank: 3},
+			Stock:   &analysis.StockOut{PerDay: 120.5, OutAt: at, LeadDays: 5, LostPerDay: 2700000, Loss: analysis.Loss{Money: 5400000, Low: 4700000, High: 6200000, Days: 3}, Rank: 3},
 		},
 		{
 			Rule: analysis.RuleRivalMove, Severity: analysis.Warning, At: at, AtRisk: 900000,
@@ -170,6 +171,7 @@ func cards(p Pen) map[string]chat.Message {
 		"morning_race": p.DigestThread(morning())[0],
 		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
+		"slow": p.Slow(slowMovers(), "slow"), "slow_none": p.Slow(report.Slow{Data: report.Coverage{}}, "slow"), "slow_fine": p.Slow(report.Slow{At: now, Data: coverage(), Days: 30, Over: 28, Stocked: 40, Sold: 40}, "slow"),
 		"complaints": p.Complaints(complaints(), "complaints"),
 		"alerts":     p.Alerts(a[:2], 1, now, "alerts"), "alerts_none": p.Alerts(nil, 2, now, "alerts"),
 		"details": p.AlertDetails(a[3], now),
@@ -198,6 +200,9 @@ func cards(p Pen) map[string]chat.Message {
 	digestCards(p, out)
 	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
+	maps.Copy(out, chartCards(p))
+	maps.Copy(out, noteCards(p))
+	maps.Copy(out, fileCards(p))
 	return out
 }
 
@@ -230,11 +235,40 @@ func onePrice() report.Price {
 
 func stock() report.Stock {
 	return report.Stock{
-		At: now, Data: coverage(), Listed: 6000, Out: 1, Low: 1, Slow: 40, LostPerDay: 2700000, More: 3,
+		At: now, Data: coverage(), Listed: 6000, Out: 1, Low: 1, LostPerDay: 2700000, More: 3,
+		Loss: analysis.Loss{Money: 13512000, Low: 11700000, High: 15600000, Days: 5},
 		Items: []report.StockItem{
-			{SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", PerDay: 120.5, Out: true, OutAt: now.Add(-time.Hour), LostPerDay: 2700000},
-			{SKU: "B-51", Title: hostile, Channel: "supermarket", Available: 12, PerDay: 10, Cover: 1.2, CoverKnown: true, Inbound: 300},
+			{SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", PerDay: 120.5, Out: true, OutAt: now.Add(-time.Hour), LostPerDay: 2700000, Loss: analysis.Loss{Money: 13500000, Low: 11700000, High: 15600000, Days: 5}},
+			{SKU: "B-51", Title: hostile, Channel: "supermarket", Available: 12, PerDay: 10, Cover: 1.2, CoverKnown: true, Inbound: 300, ComesBy: now.Add(26 * time.Hour), Loss: analysis.Loss{Money: 12000, High: 31000, Days: 7}},
 			{SKU: "B-53", Title: "无销量", Channel: "flagship", Available: 5},
+		},
+	}
+}
+
+func slowMovers() report.Slow {
+	usual := &analysis.Benchmark{Days: 45, From: analysis.FromIndustry}
+	return report.Slow{
+		At: now, Data: coverage(), Days: 30, Over: 28, Stocked: 5800, Sold: 4100, Slow: 6, Dead: 1, New: 12, Tied: 48000000, TiedPart: true, More: 2,
+		Items: []report.SlowItem{
+			{
+				SKU: "B-51", Title: hostile, Channel: "flagship", Available: 300, Units: 140, SoldShare: .318, Turnover: report.Value{V: 60, Known: true}, Usual: usual, Slow: true,
+				Surplus: 75, Tied: report.Value{V: 900000, Known: true}, Price: 12900, Floor: 8000,
+				Clear: &pricing.Clearance{Days: 30, Price: 9900, Cut: .2326, Units: 9.9, Low: 7.1, High: 13.4, LeftHolding: 150, GMV: 2970000, GMVHolding: 1935000},
+			},
+			{
+				SKU: "B-54", Title: "礼盒", Channel: "supermarket", Available: 900, Units: 28, Turnover: report.Value{V: 900, Known: true}, Usual: &analysis.Benchmark{Days: 21.5, From: analysis.FromCategory}, Slow: true,
+				SoldShare: .03, Surplus: 878, Price: 19900, Floor: -1,
+				Clear: &pricing.Clearance{Days: 30, Price: 9950, Cut: .5, Bound: pricing.BoundMarkdown, Units: 6, Low: 3, High: 11, Left: 720, LeftHolding: 870, GMV: 1791000, GMVHolding: 597000},
+			},
+			{SKU: "B-53", Title: "无销量", Channel: "flagship", Available: 40, Usual: usual, Slow: true, Surplus: 40, Price: 9900, Floor: -1},
+			{
+				SKU: "B-55", Title: "到底价", Channel: "flagship", Available: 90, Units: 20, Turnover: report.Value{V: 126, Known: true}, Usual: usual, Slow: true, Surplus: 58, Price: 9900, Floor: 9000,
+				Clear: &pricing.Clearance{Days: 30, Price: 9000, Cut: .0909, Bound: pricing.BoundFloor, Units: .9, Low: .7, High: 1.1, Left: 63, LeftHolding: 69, GMV: 243000, GMVHolding: 207900},
+			},
+			{
+				SKU: "B-56", Title: "按时卖完", Channel: "flagship", Available: 20, Units: 20, Turnover: report.Value{V: 28, Known: true}, Price: 9900, Floor: -1,
+				Clear: &pricing.Clearance{Days: 30, Price: 9900, Units: .7, Low: .7, High: .7},
+			},
 		},
 	}
 }
@@ -271,7 +305,10 @@ func status() report.Status {
 // TestGolden shows every card in both languages as a terminal would.
 func TestGolden(t *testing.T) {
 	for _, l := range []*i18n.Locale{i18n.Zh(), i18n.En()} {
-		for name, m := range cards(New(l, shop())) {
+		p := New(l, shop())
+		all := cards(p)
+		maps.Copy(all, formCards(p))
+		for name, m := range all {
 			t.Run(name+"."+l.Tag(), func(t *testing.T) {
 				var b strings.Builder
 				b.WriteString("[" + m.Text + "]\n")

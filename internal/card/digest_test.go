@@ -35,9 +35,9 @@ func weekly() report.Digest {
 		Range: report.Range{Mean: 21_680_000_00, Low: 21_290_000_00, High: 22_470_000_00},
 		Tiers: []report.Chance{{Tier: report.Tier{ID: "base", Amount: 20_000_000_00}, Chance: .97, Daily: 550_000_00}},
 	}
-	price, floor, conflict, shelves, order, best, fresh, voice := prices(), floors(), conflicts(), stock(), orders(), hits(), newItems(), complaints()
+	price, floor, conflict, shelves, slow, order, best, fresh, voice := prices(), floors(), conflicts(), stock(), slowMovers(), orders(), hits(), newItems(), complaints()
 	d.Brief = report.Brief{
-		Moves: &price, Floor: &floor, Conflicts: &conflict, Stock: &shelves, Slow: &shelves, Restock: &order, Hits: &best, New: &fresh, Complaints: &voice,
+		Moves: &price, Floor: &floor, Conflicts: &conflict, Stock: &shelves, Slow: &slow, Restock: &order, Hits: &best, New: &fresh, Complaints: &voice,
 	}
 	rating := report.NPS{From: d.From, To: d.Day, Data: coverage(), Ratings: report.Ratings{Good: 900, Neutral: 60, Bad: 40, Margin: 2.8, Score: report.Value{V: 86, Known: true}}}
 	d.Brief.NPS = &rating
@@ -100,7 +100,7 @@ func TestDigestSubjects(t *testing.T) {
 	empty := text(t, joined(p.DigestThread(morning())))
 	for _, title := range []string{
 		"Traffic by entry", "Price bands", "Regions", "Members", "Search", "Shipping", "Refunds", "Advertising",
-		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "NPS", "Livestream", "month-end", "base 97%", "What was promised", "How the rules did",
+		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "NPS", "Livestream", "Month-end", "base 97%", "What was promised", "How the rules did",
 	} {
 		if !strings.Contains(full, title) {
 			t.Errorf("%q is not in a full digest", title)

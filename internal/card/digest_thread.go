@@ -160,8 +160,8 @@ func (p Pen) briefStock(b report.Brief) []chat.Section {
 		}
 		out = append(out, chat.Section{Body: body})
 	}
-	if b.Slow != nil && len(b.Slow.Items) > 0 {
-		out = append(out, chat.Section{Body: []chat.Rich{bold(p.dg("slow", "n", p.L.Count(int64(b.Slow.Slow))))}, Table: p.stockTable(*b.Slow)})
+	if b.Slow != nil {
+		out = append(out, inside(p.Slow(*b.Slow, ""))...)
 	}
 	if h := b.Hits; h != nil {
 		out = append(out, inside(p.Hits(*h, ""))[0])

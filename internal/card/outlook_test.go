@@ -3,6 +3,7 @@ package card
 import (
 	"math"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
@@ -71,11 +72,12 @@ func monthAhead() report.Forecast {
 
 func orders() report.Restock {
 	return report.Restock{
-		At: now, Data: coverage(), Service: .98, Review: 7, Selling: 540, Due: 12, Short: 2, Cost: 48000000, CostPart: true, More: 8,
+		At: now, Data: coverage(), Service: .98, Review: 7, Selling: 540, Due: 12, Short: 2, Cost: 48000000, CostPart: true, More: 8, AtRisk: analysis.Loss{Money: 31000000, Low: 28800000, High: 33500000, Days: 14},
 		Items: []report.RestockItem{
 			{
 				SKU: "B-50", Title: "面霜 50ml", Channel: "flagship", Available: 87, PerDay: 12.3, UpTo: 237, LeadDays: 6.5, Quantity: 150, Regions: []report.RegionPart{{Region: "east", Share: .7, Quantity: 105}, {Region: "south", Share: .3, Quantity: 45}, {Region: "north"}},
 				By: saturday + 1, OutBy: saturday + 6, EarlyOut: saturday + 4, Cost: 450000,
+				AtRisk: analysis.Loss{Money: 940000, Low: 610000, High: 1290000, Days: 13.5}, AtRiskKnown: true,
 				Why: report.RestockWhy{Plain: 166, Campaign: 30, Safety: 41, CampaignDays: 2, Replayed: .988, Days: 96},
 			},
 			{

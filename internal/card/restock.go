@@ -28,6 +28,9 @@ func (p Pen) Restock(r report.Restock, question string) chat.Message {
 		}
 		first.Body = append(first.Body, line(p.order(key, "money", p.short(r.Cost))))
 	}
+	if r.AtRisk.Money > 0 {
+		first.Body = append(first.Body, line(p.missed("at_risk_total", r.AtRisk)))
+	}
 	if r.Short > 0 {
 		first.Body = append(first.Body, line(p.L.N("restock.short", r.Short)))
 	}
@@ -62,6 +65,9 @@ func (p Pen) restockWhy(r report.Restock) chat.Section {
 			continue
 		}
 		s.Body = append(s.Body, bold(p.whatToDo(name, it)), line(p.adding(r, it)))
+		if it.Quantity > 0 && it.AtRisk.Money > 0 {
+			s.Body = append(s.Body, line(p.missed("wait", it.AtRisk)))
+		}
 		if len(it.Regions) > 0 {
 			s.Body = append(s.Body, line(p.order("regions", "parts", p.regionParts(it.Regions))))
 		}
@@ -130,13 +136,14 @@ func (p Pen) restockTable(r report.Restock) *chat.Table {
 		{Title: p.t("inbound"), Right: true},
 		{Title: p.t("per_day"), Right: true},
 		{Title: p.order("runs_out"), Right: true},
+		{Title: p.missed("at_risk", r.AtRisk), Right: true},
 	}, More: r.More}
 	for _, it := range r.Items {
 		row := []string{clamp(it.Title, cellTitle), p.channel(it.Channel)}
 		if it.TooFew {
-			row = append(row, p.L.Missing(), p.L.Missing(), p.L.Count(it.Available), p.L.Count(it.Inbound), p.L.Missing(), p.L.Missing())
+			row = append(row, p.L.Missing(), p.L.Missing(), p.L.Count(it.Available), p.L.Count(it.Inbound), p.L.Missing(), p.L.Missing(), p.L.Missing())
 		} else {
-			row = append(row, p.L.Count(it.Quantity), p.by(it), p.L.Count(it.Available), p.L.Count(it.Inbound), decimal(it.PerDay), p.runsOut(it))
+			row = append(row, p.L.Count(it.Quantity), p.by(it), p.L.Count(it.Available), p.L.Count(it.Inbound), decimal(it.PerDay), p.runsOut(it), p.atRisk(it))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -156,6 +163,14 @@ func (p Pen) runsOut(it report.RestockItem) string {
 		return monthDay(it.OutBy)
 	}
 	return monthDay(it.EarlyOut) + " – " + monthDay(it.OutBy)
+}
+
+// atRisk is what is missed without an order; nothing is said of what has no price.
+func (p Pen) atRisk(it report.RestockItem) string {
+	if !it.AtRiskKnown {
+		return p.L.Missing()
+	}
+	return p.short(it.AtRisk.Money)
 }
 
 // assumed says which lead times are not from the catalogue.

@@ -39,6 +39,7 @@ type Config struct {
 	HasSources bool   `yaml:"-"`
 
 	markets []*market.Shop
+	named   []Named
 }
 
 // Markets returns the shops in the words of the trade, in file order. The
@@ -63,6 +64,15 @@ type Shop struct {
 	Bands    []Band   `yaml:"bands"`
 	Targets  []Target `yaml:"targets"`
 	Calendar Calendar `yaml:"calendar"`
+	// Industry is what slow movers are held against.
+	Industry []Industry `yaml:"industry"`
+}
+
+// Industry is the usual days of stock of a unit, or of one of its categories.
+type Industry struct {
+	Unit         string  `yaml:"unit" rule:"required"`
+	Category     string  `yaml:"category"`
+	TurnoverDays float64 `yaml:"turnover_days" rule:"required;min=1;max=720"`
 }
 
 // Label is an id with a name and further words under which people ask for it.

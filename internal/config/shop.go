@@ -39,6 +39,17 @@ func (d *decoder) shop(key string, s *Shop) *market.Shop {
 	out.Bands = d.bands(key+".bands", s.Bands, out.Currency)
 	out.Calendar = d.calendar(key+".calendar", s.Calendar, s.Units)
 	out.Targets = d.targets(key+".targets", s, out)
+	out.Industry = d.industry(key+".industry", s)
+	return out
+}
+
+// industry turns the usual days of stock of units and categories into words of the trade.
+func (d *decoder) industry(key string, s *Shop) []market.Industry {
+	var out []market.Industry
+	for i, x := range s.Industry {
+		d.unitKnown(fmt.Sprintf("%s[%d].unit", key, i), x.Unit, s.Units)
+		out = append(out, market.Industry{Unit: market.Unit(x.Unit), Category: market.Category(x.Category), TurnoverDays: x.TurnoverDays})
+	}
 	return out
 }
 

@@ -63,6 +63,15 @@ type Shop struct {
 	Bands    []Band
 	Calendar Calendar
 	Targets  []Target
+	Industry []Industry
+}
+
+// Industry is how long stock lies in the industry before it is sold, in a unit or one
+// of its categories.
+type Industry struct {
+	Unit         Unit
+	Category     Category // empty is the whole unit
+	TurnoverDays float64  // above 0
 }
 
 // Day is the business day that holds t.

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"shopwatch/internal/analysis/explain"
@@ -20,20 +19,12 @@ const (
 
 // LoadWhy answers q. A shop whose order feed has never delivered, and a stretch
 // that begins after the data ends, give ErrNoData.
-func LoadWhy(ctx context.Context, db *storage.DB, shop *market.Shop, q WhyQuery) (w Why, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		w, err = l.account(q)
+func LoadWhy(ctx context.Context, db *storage.DB, shop *market.Shop, q WhyQuery) (Why, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "why", func(l *loader) (Why, error) {
+		w, err := l.account(q)
 		l.based(&w.Data)
-		return told(err)
+		return w, err
 	})
-	if err != nil {
-		return Why{}, fmt.Errorf("why of %s: %w", shop.ID, err)
-	}
-	return w, nil
 }
 
 func (l *loader) account(q WhyQuery) (Why, error) {

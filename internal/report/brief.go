@@ -17,7 +17,7 @@ type Brief struct {
 	Floor      *Floor         `json:"floor,omitempty"`
 	Conflicts  *Conflicts     `json:"conflicts,omitempty"`
 	Stock      *Stock         `json:"stock,omitempty"` // out or low
-	Slow       *Stock         `json:"slow,omitempty"`
+	Slow       *Slow          `json:"slow,omitempty"`
 	Restock    *Restock       `json:"restock,omitempty"`
 	Hits       *Hits          `json:"hits,omitempty"`
 	New        *NewItems      `json:"new,omitempty"`
@@ -161,15 +161,14 @@ func (l *loader) briefStock(_ context.Context, b *Brief, q DigestQuery) error {
 	if s.Listed > 0 {
 		b.Stock = &s
 	}
-	if !slices.Contains(wide, q.Kind) || s.Slow == 0 {
+	if !slices.Contains(wide, q.Kind) {
 		return nil
 	}
-	slow, err := l.stock(StockQuery{Now: q.Now, Show: StockSlow, Unit: q.Unit, Top: briefRows, AsOf: q.AsOf, Fresh: q.Fresh})
-	if err != nil {
-		return seldom(err)
+	slow, err := l.slow(SlowQuery{Now: q.Now, Unit: q.Unit, Top: briefRows, AsOf: q.AsOf, Fresh: q.Fresh})
+	if err == nil && slow.Slow > 0 {
+		b.Slow = &slow
 	}
-	b.Slow = &slow
-	return nil
+	return seldom(err)
 }
 
 // briefRestock lists orders that are due. Every line's history is replayed for

@@ -24,8 +24,8 @@ type shopCache struct {
 	itemsRev market.Revision
 	items    *metric.Catalogue
 	days     map[market.Day]dayBins
-	shelves  sampler[bool] // several times a day over a week
-	noons    sampler[bool] // once a day over months
+	shelves  sampler[shelfLook] // several times a day over a week
+	noons    sampler[bool]      // once a day over months
 	offers   sampler[market.Fen]
 }
 
@@ -47,7 +47,7 @@ func (c *Cache) of(shop market.ShopID) *shopCache {
 func newShopCache() *shopCache {
 	return &shopCache{
 		days:    map[market.Day]dayBins{},
-		shelves: sampler[bool]{ids: map[string]int32{}, at: map[int64]look[bool]{}},
+		shelves: sampler[shelfLook]{ids: map[string]int32{}, at: map[int64]look[shelfLook]{}},
 		offers:  sampler[market.Fen]{ids: map[string]int32{}, at: map[int64]look[market.Fen]{}},
 		noons:   sampler[bool]{ids: map[string]int32{}, at: map[int64]look[bool]{}},
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -81,21 +80,13 @@ type CampaignRow struct {
 var ErrNoCampaign = errors.New("no campaign")
 
 // LoadCampaign answers q; ErrNoCampaign when the calendar has none to show.
-func LoadCampaign(ctx context.Context, db *storage.DB, shop *market.Shop, q CampaignQuery) (c Campaign, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		c, err = l.campaign(q)
+func LoadCampaign(ctx context.Context, db *storage.DB, shop *market.Shop, q CampaignQuery) (Campaign, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "campaign", func(l *loader) (Campaign, error) {
+		c, err := l.campaign(q)
 		c.Data.Revision = l.revision()
 		l.based(&c.Data)
-		return told(err)
+		return c, err
 	})
-	if err != nil {
-		return Campaign{}, fmt.Errorf("campaign of %s: %w", shop.ID, err)
-	}
-	return c, nil
 }
 
 func (l *loader) campaign(q CampaignQuery) (Campaign, error) {

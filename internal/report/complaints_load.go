@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -17,21 +16,13 @@ var complaintTables = []string{market.Reviews.Name, market.Refunds.Name}
 
 // LoadComplaints answers q. A shop whose review feed has never delivered gives
 // ErrNoData.
-func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q ComplaintsQuery) (c Complaints, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
+func LoadComplaints(ctx context.Context, db *storage.DB, shop *market.Shop, q ComplaintsQuery) (Complaints, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "complaints", func(l *loader) (Complaints, error) {
 		l.lexicon = q.Lexicon
-		c, err = l.complaints(q)
+		c, err := l.complaints(q)
 		l.based(&c.Data)
-		return told(err)
+		return c, err
 	})
-	if err != nil {
-		return Complaints{}, fmt.Errorf("complaints of %s: %w", shop.ID, err)
-	}
-	return c, nil
 }
 
 func (l *loader) complaints(q ComplaintsQuery) (Complaints, error) {

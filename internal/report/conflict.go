@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -72,20 +71,12 @@ type PriceMover struct {
 
 // LoadConflicts answers q. A shop without a complete picture of its prices
 // gives ErrNoData.
-func LoadConflicts(ctx context.Context, db *storage.DB, shop *market.Shop, q ConflictsQuery) (c Conflicts, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		c, err = l.conflicts(q)
+func LoadConflicts(ctx context.Context, db *storage.DB, shop *market.Shop, q ConflictsQuery) (Conflicts, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "conflicts", func(l *loader) (Conflicts, error) {
+		c, err := l.conflicts(q)
 		l.based(&c.Data)
-		return told(err)
+		return c, err
 	})
-	if err != nil {
-		return Conflicts{}, fmt.Errorf("conflicts of %s: %w", shop.ID, err)
-	}
-	return c, nil
 }
 
 func (l *loader) conflicts(q ConflictsQuery) (Conflicts, error) {

@@ -20,26 +20,19 @@ const alertReach = 30
 
 // LoadDigest answers q. Data that is missing is named in Data.Gaps and never
 // counts as zero: without orders GMV.Sums.Known.Orders is false.
-func LoadDigest(ctx context.Context, db *storage.DB, shop *market.Shop, q DigestQuery) (d Digest, err error) {
+func LoadDigest(ctx context.Context, db *storage.DB, shop *market.Shop, q DigestQuery) (Digest, error) {
 	if q.Kind == "" {
 		q.Kind = DigestMorning
 	}
 	if q.From == 0 {
 		q.From = q.Day
 	}
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		d, err = l.digest(ctx, q)
+	what := fmt.Sprintf("%s digest for %s", q.Kind, q.Day)
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, what, func(l *loader) (Digest, error) {
+		d, err := l.digest(ctx, q)
 		l.based(&d.Data)
-		return told(err)
+		return d, err
 	})
-	if err != nil {
-		return Digest{}, fmt.Errorf("%s digest of %s for %s: %w", q.Kind, shop.ID, q.Day, err)
-	}
-	return d, nil
 }
 
 func (l *loader) digest(ctx context.Context, q DigestQuery) (Digest, error) {

@@ -17,20 +17,12 @@ import (
 
 // LoadFigures answers q. When no feed behind the metrics has delivered anything
 // of the days asked for, the error is ErrNoData.
-func LoadFigures(ctx context.Context, db *storage.DB, shop *market.Shop, q FiguresQuery) (f Figures, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		f, err = l.figures(q)
+func LoadFigures(ctx context.Context, db *storage.DB, shop *market.Shop, q FiguresQuery) (Figures, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "figures", func(l *loader) (Figures, error) {
+		f, err := l.figures(q)
 		l.based(&f.Data)
-		return told(err)
+		return f, err
 	})
-	if err != nil {
-		return Figures{}, fmt.Errorf("figures of %s: %w", shop.ID, err)
-	}
-	return f, nil
 }
 
 // measures resolves the metrics of a query and the tables behind them.

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -58,20 +57,12 @@ type FloorItem struct {
 
 // LoadFloor answers q. A shop without a complete picture of its prices gives
 // ErrNoData.
-func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQuery) (f Floor, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		f, err = l.floor(q)
+func LoadFloor(ctx context.Context, db *storage.DB, shop *market.Shop, q FloorQuery) (Floor, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "floor prices", func(l *loader) (Floor, error) {
+		f, err := l.floor(q)
 		l.based(&f.Data)
-		return told(err)
+		return f, err
 	})
-	if err != nil {
-		return Floor{}, fmt.Errorf("floor prices of %s: %w", shop.ID, err)
-	}
-	return f, nil
 }
 
 func (l *loader) floor(q FloorQuery) (Floor, error) {

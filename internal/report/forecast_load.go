@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -29,20 +28,12 @@ const (
 var forecastColumns = []string{"status", "sku", "channel", "region", "qty", "amount", "paid"}
 
 // LoadForecast answers q. A shop without orders gives ErrNoData.
-func LoadForecast(ctx context.Context, db *storage.DB, shop *market.Shop, q ForecastQuery) (f Forecast, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
-		f, err = l.forecast(q)
+func LoadForecast(ctx context.Context, db *storage.DB, shop *market.Shop, q ForecastQuery) (Forecast, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "forecast", func(l *loader) (Forecast, error) {
+		f, err := l.forecast(q)
 		l.based(&f.Data)
-		return told(err)
+		return f, err
 	})
-	if err != nil {
-		return Forecast{}, fmt.Errorf("forecast of %s: %w", shop.ID, err)
-	}
-	return f, nil
 }
 
 func (l *loader) forecast(q ForecastQuery) (Forecast, error) {

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -64,20 +63,12 @@ type NewItem struct {
 }
 
 // LoadNewItems answers q; ErrNoData when no orders reach the days asked for.
-func LoadNewItems(ctx context.Context, db *storage.DB, shop *market.Shop, q NewItemsQuery) (n NewItems, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		n, err = l.newItems(q)
+func LoadNewItems(ctx context.Context, db *storage.DB, shop *market.Shop, q NewItemsQuery) (NewItems, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "new items", func(l *loader) (NewItems, error) {
+		n, err := l.newItems(q)
 		l.based(&n.Data)
-		return told(err)
+		return n, err
 	})
-	if err != nil {
-		return NewItems{}, fmt.Errorf("new items of %s: %w", shop.ID, err)
-	}
-	return n, nil
 }
 
 func (l *loader) newItems(q NewItemsQuery) (NewItems, error) {

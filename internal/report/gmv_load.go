@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"shopwatch/internal/market"
@@ -19,20 +18,12 @@ const refundLag = time.Hour
 
 // LoadGMV answers q. A shop whose order feed has never delivered, and a stretch
 // that begins after the data ends, give ErrNoData.
-func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery) (g GMV, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		g, err = l.gmv(q)
+func LoadGMV(ctx context.Context, db *storage.DB, shop *market.Shop, q GMVQuery) (GMV, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "gmv", func(l *loader) (GMV, error) {
+		g, err := l.gmv(q)
 		l.based(&g.Data)
-		return told(err)
+		return g, err
 	})
-	if err != nil {
-		return GMV{}, fmt.Errorf("gmv of %s: %w", shop.ID, err)
-	}
-	return g, nil
 }
 
 func (l *loader) gmv(q GMVQuery) (GMV, error) {
@@ -68,7 +59,10 @@ func (l *loader) gmv(q GMVQuery) (GMV, error) {
 	if q.By != metric.None {
 		g.Parts, g.Rest, g.RestCount = l.parts(&g, q, cube, cubes)
 	}
-	return g, nil
+	if q.By == metric.ByHour && q.From != q.To {
+		g.Hours, err = l.gmvHours(cut.spec(q, l.shop, l.items, q.From, q.To))
+	}
+	return g, err
 }
 
 // gmvEnd is up to when the answer should reach: a stretch that is over must be

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -57,26 +56,18 @@ type Hit struct {
 	Unit       market.Unit `json:"unit,omitempty"`
 	GMV        market.Fen  `json:"gmv"`
 	Units      int64       `json:"units"`
-	Share      float64     `json:"share"`
+	Share      float64     `json:"share" cell:"share"`
 	Rank       int         `json:"rank"` // 0 when it does not sell now
 	RankBefore int         `json:"rank_before,omitempty"`
 }
 
 // LoadHits answers q; ErrNoData when no orders reach the days asked for.
-func LoadHits(ctx context.Context, db *storage.DB, shop *market.Shop, q HitsQuery) (h Hits, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		h, err = l.hits(q)
+func LoadHits(ctx context.Context, db *storage.DB, shop *market.Shop, q HitsQuery) (Hits, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "hits", func(l *loader) (Hits, error) {
+		h, err := l.hits(q)
 		l.based(&h.Data)
-		return told(err)
+		return h, err
 	})
-	if err != nil {
-		return Hits{}, fmt.Errorf("hits of %s: %w", shop.ID, err)
-	}
-	return h, nil
 }
 
 func (l *loader) hits(q HitsQuery) (Hits, error) {

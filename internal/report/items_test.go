@@ -79,19 +79,53 @@ func TestStock(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "stock", s)
-	coat := s.Items[0]
+	// The cream, 30 pieces at 20 a day for an assumed week, misses more than the
+	// coat until an order can come in two days.
+	coat := s.Items[1]
+	if cream := s.Items[0]; cream.SKU != "CREAM" || cream.Loss.Days != 7 || cream.Loss.Money < 8500_00 || cream.Loss.Money > 9000_00 {
+		t.Errorf("cream %+v, want about 110 of 140 pieces missed", cream)
+	}
+	// 20 a day at 300 yuan; what was due days ago is expected in two days.
+	if coat.Loss.Money < 5900_00 || coat.Loss.Money > 6100_00 || coat.Loss.Low >= coat.Loss.Money || !coat.ComesBy.Equal(w.at("2026-11-23 08:00")) {
+		t.Errorf("coat misses %+v, what is on its way comes %s", coat.Loss, coat.ComesBy)
+	}
+	if sum := s.Items[0].Loss.Money + coat.Loss.Money; s.Loss.Money != sum || s.Loss.High-sum >= coat.Loss.High+s.Items[0].Loss.High-sum {
+		t.Errorf("all miss %+v, want %d and a range narrower than the sum of both", s.Loss, sum)
+	}
 	// 40 pieces in four of seven days: the three days without stock do not slow the pace.
 	if coat.SKU != "COAT" || !coat.Out || coat.PerDay < 9.3 || coat.PerDay > 10.7 || !coat.OutAt.Equal(w.at("2026-11-17 12:00")) {
 		t.Errorf("coat %+v, want out since its last sale at a pace of about 10 a day", coat)
 	}
-	if s.Out != 1 || s.Low != 1 || s.Slow != 1 || s.Listed != 3 {
-		t.Errorf("out %d low %d slow %d of %d, want the coat, the cream and the phone of 3", s.Out, s.Low, s.Slow, s.Listed)
+	if s.Out != 1 || s.Low != 1 || s.Listed != 3 {
+		t.Errorf("out %d low %d of %d, want the coat and the cream of 3", s.Out, s.Low, s.Listed)
 	}
-	for show, want := range map[StockShow]string{StockOut: "COAT", StockLow: "CREAM", StockSlow: "PHONE"} {
+	for show, want := range map[StockShow]string{StockOut: "COAT", StockLow: "CREAM"} {
 		s, err := LoadStock(context.Background(), w.db, w.shop, StockQuery{Now: w.at("2026-11-21 08:00"), Show: show})
 		if err != nil || len(s.Items) != 1 || string(s.Items[0].SKU) != want {
 			t.Errorf("%s: %+v %v, want %s", show, s.Items, err, want)
 		}
+	}
+}
+
+// TestStockLongOut: what has been out for more than a week still counts, by the pace of
+// the weeks before.
+func TestStockLongOut(t *testing.T) {
+	w := stocked(t)
+	for d := 22; d <= 27; d++ {
+		w.pull(market.Inventory, w.at(fmt.Sprintf("2026-11-%d 07:00", d)), batchOf(t, market.Inventory,
+			row{"sku": "COAT", "channel": "tmall", "available": 0, "listed": true}, row{"sku": "DEAD", "channel": "tmall", "available": 0, "listed": true},
+		))
+	}
+	now := w.at("2026-11-27 08:00")
+	w.pull(market.OrderLines, now, batchOf(t, market.OrderLines))
+	s, err := LoadStock(context.Background(), w.db, w.shop, StockQuery{Now: now, Show: StockOut})
+	if err != nil || len(s.Items) != 1 {
+		t.Fatalf("%+v %v, want the coat alone", s.Items, err)
+	}
+	coat := s.Items[0]
+	// 40 pieces in the three weeks before the last one.
+	if coat.SKU != "COAT" || !coat.Earlier || math.Abs(coat.PerDay-40./21) > 1e-9 || !coat.OutAt.Equal(w.at("2026-11-17 12:00")) || coat.Loss.Money <= 0 {
+		t.Errorf("%+v", coat)
 	}
 }
 

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -81,20 +80,12 @@ type LiveGoods struct {
 }
 
 // LoadLive answers q. A shop without a traffic feed gives ErrNoData.
-func LoadLive(ctx context.Context, db *storage.DB, shop *market.Shop, q LiveQuery) (v Live, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
-		v, err = l.live(q)
+func LoadLive(ctx context.Context, db *storage.DB, shop *market.Shop, q LiveQuery) (Live, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "livestreams", func(l *loader) (Live, error) {
+		v, err := l.live(q)
 		l.based(&v.Data)
-		return told(err)
+		return v, err
 	})
-	if err != nil {
-		return Live{}, fmt.Errorf("livestreams of %s: %w", shop.ID, err)
-	}
-	return v, nil
 }
 
 // stage is where a livestream plays: a unit on a channel.

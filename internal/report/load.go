@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -61,6 +62,33 @@ func newLoader(tx *storage.Tx, shop *market.Shop, asOf market.Revision, now time
 	}
 	l.items, l.itemsRev = l.cache.catalogue(snap.Revision, rows), snap.Revision
 	return l, nil
+}
+
+// asked is when a question is asked, what it may know, and what may be kept of
+// the answer.
+type asked struct {
+	asOf  market.Revision // 0 is the newest
+	now   time.Time
+	cache *Cache // nil keeps nothing
+}
+
+// answer reads one answer inside one transaction. An error says what of which shop
+// could not be told.
+func answer[A any](ctx context.Context, db *storage.DB, shop *market.Shop, a asked, what string, read func(*loader) (A, error)) (A, error) {
+	var out A
+	err := db.View(ctx, func(tx *storage.Tx) error {
+		l, err := newLoader(tx, shop, a.asOf, a.now, a.cache)
+		if err != nil {
+			return err
+		}
+		out, err = read(l)
+		return told(err)
+	})
+	if err != nil {
+		var none A
+		return none, fmt.Errorf("%s of %s: %w", what, shop.ID, err)
+	}
+	return out, nil
 }
 
 // revision is the one that is looked at.

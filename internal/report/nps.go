@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -57,7 +56,7 @@ type Ratings struct {
 	// Score is from -100 to 100, Satisfied the share of good ratings; not known
 	// without ratings. Margin is how far chance alone moves the score, 19 times
 	// in 20.
-	Score     Value   `json:"score"`
+	Score     Value   `json:"score" cell:"number"`
 	Satisfied Value   `json:"satisfied"`
 	Margin    float64 `json:"margin"`
 }
@@ -105,21 +104,13 @@ func (r *Ratings) done() {
 const ratedWeeks = 8
 
 // LoadNPS answers q. A shop whose review feed has never delivered gives ErrNoData.
-func LoadNPS(ctx context.Context, db *storage.DB, shop *market.Shop, q NPSQuery) (n NPS, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
+func LoadNPS(ctx context.Context, db *storage.DB, shop *market.Shop, q NPSQuery) (NPS, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "nps", func(l *loader) (NPS, error) {
 		l.lexicon = q.Lexicon
-		n, err = l.nps(q)
+		n, err := l.nps(q)
 		l.based(&n.Data)
-		return told(err)
+		return n, err
 	})
-	if err != nil {
-		return NPS{}, fmt.Errorf("nps of %s: %w", shop.ID, err)
-	}
-	return n, nil
 }
 
 func (l *loader) nps(q NPSQuery) (NPS, error) {

@@ -46,19 +46,10 @@ type SoldLine struct {
 }
 
 // LoadOutcome answers q.
-func LoadOutcome(ctx context.Context, db *storage.DB, shop *market.Shop, q OutcomeQuery) (o Outcome, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, 0, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		o, err = l.outcome(q)
-		return err
+func LoadOutcome(ctx context.Context, db *storage.DB, shop *market.Shop, q OutcomeQuery) (Outcome, error) {
+	return answer(ctx, db, shop, asked{0, q.Now, q.Cache}, fmt.Sprintf("outcome for %s", q.SKU), func(l *loader) (Outcome, error) {
+		return l.outcome(q)
 	})
-	if err != nil {
-		return Outcome{}, fmt.Errorf("outcome for %s: %w", q.SKU, err)
-	}
-	return o, nil
 }
 
 func (l *loader) outcome(q OutcomeQuery) (Outcome, error) {

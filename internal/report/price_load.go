@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -22,20 +21,12 @@ func compareText(a, b string) int { return cmp.Compare(a, b) }
 
 // LoadPrice answers q. A shop without a complete picture of rival offers gives
 // ErrNoData.
-func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQuery) (p Price, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		p, err = l.price(q)
+func LoadPrice(ctx context.Context, db *storage.DB, shop *market.Shop, q PriceQuery) (Price, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "prices", func(l *loader) (Price, error) {
+		p, err := l.price(q)
 		l.based(&p.Data)
-		return told(err)
+		return p, err
 	})
-	if err != nil {
-		return Price{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
-	}
-	return p, nil
 }
 
 func (l *loader) price(q PriceQuery) (Price, error) {
@@ -76,7 +67,15 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 		p.More = len(p.Items) - q.Top
 		p.Items = p.Items[:q.Top]
 	}
-	return p, nil
+	if q.SKU != "" && len(p.Items) == 1 {
+		p.Trail, err = l.priceTrail(q, &p.Items[0], offers)
+	}
+	return p, err
+}
+
+// keeps reports whether the query is about an offer.
+func (q *PriceQuery) keeps(o *offer) bool {
+	return o.Match >= minMatch && (q.SKU == "" || o.SKU == q.SKU) && (q.Unit == "" || o.Unit == q.Unit) && (q.Rival == "" || o.Rival == q.Rival)
 }
 
 // stands reports whether a rival is cheaper, and whether one has moved.
@@ -96,7 +95,7 @@ func (l *loader) priceItems(q PriceQuery, offers []offer, own map[market.SKU][]O
 	rules := analysis.Defaults().Price
 	for i := range offers {
 		o := &offers[i]
-		if o.Match < minMatch || q.SKU != "" && o.SKU != q.SKU || q.Unit != "" && o.Unit != q.Unit || q.Rival != "" && o.Rival != q.Rival {
+		if !q.keeps(o) {
 			continue
 		}
 		n, ok := index[o.SKU]

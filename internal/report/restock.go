@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -39,6 +40,8 @@ type Restock struct {
 	Cost    market.Fen `json:"cost"`    // of the orders that are due, where cost is known
 	// CostPart says that the cost of some of them is not known.
 	CostPart bool `json:"cost_part,omitempty"`
+	// AtRisk is that of the orders that are due, items taken for independent.
+	AtRisk analysis.Loss `json:"at_risk"`
 }
 
 // RestockItem is a line with what to order and why.
@@ -63,6 +66,10 @@ type RestockItem struct {
 	Pack        int64      `json:"pack,omitempty"`
 	Quantity    int64      `json:"quantity"`       // to order now; 0 when nothing is due
 	Cost        market.Fen `json:"cost,omitempty"` // of Quantity; 0 when not known
+	// AtRisk is what is missed if nothing is ordered now, until what is ordered at
+	// the next look can be there; not known of what has no price.
+	AtRisk      analysis.Loss `json:"at_risk"`
+	AtRiskKnown bool          `json:"at_risk_known"`
 	// By is the last day to order for the stock to last, never before today;
 	// 0 when that is a year off or nothing sells.
 	By market.Day `json:"by,omitzero"`

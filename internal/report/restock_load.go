@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -30,20 +29,12 @@ const (
 
 // LoadRestock answers q. A shop without a complete picture of its stock gives
 // ErrNoData.
-func LoadRestock(ctx context.Context, db *storage.DB, shop *market.Shop, q RestockQuery) (r Restock, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		r, err = l.restock(ctx, q)
+func LoadRestock(ctx context.Context, db *storage.DB, shop *market.Shop, q RestockQuery) (Restock, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "restock", func(l *loader) (Restock, error) {
+		r, err := l.restock(ctx, q)
 		l.based(&r.Data)
-		return told(err)
+		return r, err
 	})
-	if err != nil {
-		return Restock{}, fmt.Errorf("restock of %s: %w", shop.ID, err)
-	}
-	return r, nil
 }
 
 func (l *loader) restock(ctx context.Context, q RestockQuery) (Restock, error) {
@@ -102,16 +93,19 @@ func (r *Restock) add(it RestockItem, named bool) {
 	r.Due += b2i(it.Quantity > 0)
 	r.Cost += it.Cost
 	r.CostPart = r.CostPart || it.Quantity > 0 && it.Cost == 0
+	if it.Quantity > 0 {
+		r.AtRisk = plusLoss(r.AtRisk, it.AtRisk)
+	}
 	if named || it.Quantity > 0 {
 		r.Items = append(r.Items, it)
 	}
 }
 
-// byUrgency puts what must be ordered soonest first, and of those what sells
-// most pieces.
+// byUrgency puts what must be ordered soonest first, and of those what would be
+// missed most.
 func byUrgency(a, b RestockItem) int {
 	return cmp.Or(
-		cmp.Compare(b2i(a.By == 0), b2i(b.By == 0)), cmp.Compare(a.By, b.By), cmp.Compare(b.PerDay, a.PerDay),
+		cmp.Compare(b2i(a.By == 0), b2i(b.By == 0)), cmp.Compare(a.By, b.By), cmp.Compare(b.AtRisk.Money, a.AtRisk.Money), cmp.Compare(b.PerDay, a.PerDay),
 		cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel),
 	)
 }
@@ -149,6 +143,9 @@ func (l *loader) plan(x *analysis.StockLine, h restock.History, r *Restock, d *d
 	if cost >= 0 {
 		it.Cost = cost * market.Fen(it.Quantity)
 	}
+	pace := *x
+	pace.PerDay, pace.Units = plan.PerDay, int64(plan.PerDay*float64(plan.Days))
+	it.AtRisk, it.AtRiskKnown = pace.Loss(it.LeadDays+float64(r.Review)), x.Price > 0
 	return it
 }
 

@@ -42,7 +42,7 @@ type Group struct {
 type GroupFigures struct {
 	Units      *int64 `json:"units"`
 	Orders     *int64 `json:"orders"` // of items: an order of two items counts for both
-	GMV        *int64 `json:"gmv"`
+	GMV        *int64 `json:"gmv" cell:"money"`
 	Visits     *int64 `json:"visits"`
 	Complaints *int64 `json:"complaints"`
 	Refunds    *int64 `json:"refunds"`
@@ -51,7 +51,7 @@ type GroupFigures struct {
 // LoadGroups answers q. A span without data gives ErrNoData.
 func LoadGroups(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q GroupsQuery) (g Groups, err error) {
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}

@@ -51,7 +51,7 @@ type Mover struct {
 	Title   string         `json:"title"`
 	Before  int64          `json:"before"`
 	Now     int64          `json:"now"`
-	Change  float64        `json:"change"` // share of Before; of a rival, of our price
+	Change  float64        `json:"change" cell:"share"` // share of Before; of a rival, of our price
 	id      uint32
 }
 
@@ -63,7 +63,7 @@ func LoadMovers(ctx context.Context, db *storage.DB, s *series.Store, shop *mark
 	}
 	q.To = shop.Day(q.Now)
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (r *panelReader) movers(q MoversQuery) (Movers, error) {
 // found looks through the panel once for each picture of it.
 func (r *panelReader) found(q MoversQuery, before *series.Columns) (movement, error) {
 	name := fmt.Sprintf("movers/%s/%d/%g/%d/%q/%q/%q/%q", r.shop.ID, r.panel.Picture(), q.Share, q.Top, q.Unit, q.Channel, q.Category, q.Band)
-	kept, err := r.db.Decoded(name, func() (any, int64, error) {
+	kept, err := r.tx.Decoded(name, func() (any, int64, error) {
 		m := movement{before: before, now: r.now, share: q.Share, most: q.Top}
 		m.find(r.panel.Keep(r.filter()))
 		m.cut()

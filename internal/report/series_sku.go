@@ -40,7 +40,7 @@ type SKUHistory struct {
 type SKUFigures struct {
 	Units   *int64 `json:"units"`
 	Orders  *int64 `json:"orders"`
-	GMV     *int64 `json:"gmv"`
+	GMV     *int64 `json:"gmv" cell:"money"`
 	Refunds *int64 `json:"refunds"`
 	Out     int    `json:"out_of_stock"` // slots in which stock was 0 on a channel
 }
@@ -51,16 +51,16 @@ type SKUDay struct {
 	Day   market.Day `json:"day"`
 	Hours int        `json:"hours"`
 	SKUFigures
-	Price *int64 `json:"price"` // lowest of the channels at the day's end, minor units
+	Price *int64 `json:"price" cell:"money"` // lowest of the channels at the day's end, minor units
 }
 
 // SKUChannel is how an item stands on one channel.
 type SKUChannel struct {
 	Channel  market.Channel `json:"channel"`
-	Price    *int64         `json:"price"`
-	PriceMin *int64         `json:"price_min"` // over the span
-	PriceMax *int64         `json:"price_max"`
-	Rival    *int64         `json:"rival_price"`
+	Price    *int64         `json:"price" cell:"money"`
+	PriceMin *int64         `json:"price_min" cell:"money"` // over the span
+	PriceMax *int64         `json:"price_max" cell:"money"`
+	Rival    *int64         `json:"rival_price" cell:"money"`
 	Stock    *int64         `json:"stock"`
 	SKUFigures
 }
@@ -73,7 +73,7 @@ func LoadSKU(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 		q.From = q.To - skuDays + 1
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}

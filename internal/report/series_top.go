@@ -57,8 +57,8 @@ type TopItem struct {
 	Value    int64           `json:"value"` // of the metric; money in minor units
 	Units    *int64          `json:"units"`
 	Orders   *int64          `json:"orders"`
-	GMV      *int64          `json:"gmv"` // minor units
-	Price    *int64          `json:"price"`
+	GMV      *int64          `json:"gmv" cell:"money"` // minor units
+	Price    *int64          `json:"price" cell:"money"`
 	Stock    *int64          `json:"stock"`
 }
 
@@ -69,7 +69,7 @@ func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 		q.Top = 10
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		r, err := newPanelReader(db, tx, s, shop, &q.PanelQuery)
+		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
 		if err != nil {
 			return err
 		}
@@ -84,7 +84,6 @@ func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.
 
 // panelReader reads the panel of one answer inside one transaction.
 type panelReader struct {
-	db    *storage.DB
 	tx    *storage.Tx
 	s     *series.Store
 	shop  *market.Shop
@@ -95,7 +94,7 @@ type panelReader struct {
 }
 
 // newPanelReader finds the panel; without a store of panels there is none.
-func newPanelReader(db *storage.DB, tx *storage.Tx, s *series.Store, shop *market.Shop, q *PanelQuery) (*panelReader, error) {
+func newPanelReader(tx *storage.Tx, s *series.Store, shop *market.Shop, q *PanelQuery) (*panelReader, error) {
 	if s == nil {
 		return nil, ErrNoData
 	}
@@ -103,7 +102,7 @@ func newPanelReader(db *storage.DB, tx *storage.Tx, s *series.Store, shop *marke
 	if err != nil {
 		return nil, err
 	}
-	r := &panelReader{db: db, tx: tx, s: s, shop: shop, q: q, panel: p}
+	r := &panelReader{tx: tx, s: s, shop: shop, q: q, panel: p}
 	if p == nil {
 		return nil, ErrNoData
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -11,10 +12,9 @@ type StockShow string
 
 // What Stock can list.
 const (
-	StockUrgent StockShow = ""     // out of stock or low, by money lost a day
-	StockOut    StockShow = "out"  // out of stock and selling
-	StockLow    StockShow = "low"  // cover below the limit, not yet out
-	StockSlow   StockShow = "slow" // more than 60 days of cover, or no sales at all, by pieces on hand
+	StockUrgent StockShow = ""    // out of stock or low, by the money that is expected to be missed
+	StockOut    StockShow = "out" // out of stock and selling
+	StockLow    StockShow = "low" // cover below the limit, not yet out
 	StockAll    StockShow = "all"
 )
 
@@ -43,10 +43,12 @@ type Stock struct {
 
 	// Counts are over all lines that the query's unit, channel and SKU keep.
 	Listed     int        `json:"listed"`
-	Out        int        `json:"out"` // out of stock and sold in the last 7 days
+	Out        int        `json:"out"` // out of stock and sold in the last four weeks
 	Low        int        `json:"low"`
-	Slow       int        `json:"slow"`
 	LostPerDay market.Fen `json:"lost_per_day"` // of all that are out
+	// Loss is what all that are out or low are expected to miss until new stock
+	// can be there; its range takes items for independent of each other.
+	Loss analysis.Loss `json:"loss"`
 }
 
 // StockItem is the stock of one item on one channel.
@@ -56,17 +58,24 @@ type StockItem struct {
 	Unit      market.Unit    `json:"unit,omitempty"`
 	Channel   market.Channel `json:"channel,omitempty"`
 	Available int64          `json:"available"`
-	// PerDay is paid pieces a day over the last 7 days, time out of stock left out.
-	PerDay float64 `json:"per_day"`
+	// PerDay is paid pieces a day over the last 7 days, time out of stock left out;
+	// Earlier says that it was out all the time and the pace is of the three weeks
+	// before.
+	PerDay  float64 `json:"per_day"`
+	Earlier bool    `json:"earlier,omitempty"`
 	// Cover is days until it runs out at that pace, faster or slower on days for
 	// which the calendar plans more or less; unknown without sales.
-	Cover      float64    `json:"cover"`
-	CoverKnown bool       `json:"cover_known"`
-	Out        bool       `json:"out"`
-	OutAt      time.Time  `json:"out_at,omitzero"` // when it ran out, or will
-	Inbound    int64      `json:"inbound,omitempty"`
-	LeadDays   int64      `json:"lead_days,omitempty"`
-	LostPerDay market.Fen `json:"lost_per_day"` // pace x price, when out
-	GMV7d      market.Fen `json:"gmv_7d"`
-	Rank       int        `json:"rank"` // by 7-day paid GMV of item and channel; 0 without sales
+	Cover      float64   `json:"cover"`
+	CoverKnown bool      `json:"cover_known"`
+	Out        bool      `json:"out"`
+	OutAt      time.Time `json:"out_at,omitzero"` // when it ran out, or will
+	Inbound    int64     `json:"inbound,omitempty"`
+	// ComesBy is about when what is on its way should be there: its lead time
+	// after it was first seen, later when that is over, never before tomorrow.
+	ComesBy    time.Time     `json:"comes_by,omitzero"`
+	LeadDays   int64         `json:"lead_days,omitempty"`
+	LostPerDay market.Fen    `json:"lost_per_day"` // pace x price, when out
+	Loss       analysis.Loss `json:"loss"`         // until an order placed now can be there
+	GMV7d      market.Fen    `json:"gmv_7d"`
+	Rank       int           `json:"rank"` // by 7-day paid GMV of item and channel; 0 without sales
 }

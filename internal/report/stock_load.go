@@ -3,7 +3,9 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -12,8 +14,8 @@ import (
 	"shopwatch/storage"
 )
 
-// slowCover is from how many days of cover on an item counts as slow.
-const slowCover = 60
+// aheadDays is how far the calendar's demand is looked at for cover.
+const aheadDays = 60
 
 // lowCover is below how many days cover is low unless the query says otherwise.
 const lowCover = 3
@@ -22,20 +24,12 @@ var stockTables = []string{market.Inventory.Name, market.OrderLines.Name}
 
 // LoadStock answers q. A shop without a complete picture of its stock gives
 // ErrNoData.
-func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQuery) (s Stock, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		s, err = l.stock(q)
+func LoadStock(ctx context.Context, db *storage.DB, shop *market.Shop, q StockQuery) (Stock, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "stock", func(l *loader) (Stock, error) {
+		s, err := l.stock(q)
 		l.based(&s.Data)
-		return told(err)
+		return s, err
 	})
-	if err != nil {
-		return Stock{}, fmt.Errorf("stock of %s: %w", shop.ID, err)
-	}
-	return s, nil
 }
 
 func (l *loader) stock(q StockQuery) (Stock, error) {
@@ -56,12 +50,18 @@ func (l *loader) stock(q StockQuery) (Stock, error) {
 	if limit <= 0 {
 		limit = lowCover
 	}
+	earlier, err := l.longOut(lines, &week)
+	if err != nil {
+		return Stock{}, err
+	}
 	for i := range lines {
 		if x := &lines[i]; x.Listed && q.keeps(x) {
-			s.add(q, stockItem(x, q.Now), limit)
+			it := stockItem(x, q.Now)
+			it.Earlier = earlier[i]
+			s.add(q, it, limit)
 		}
 	}
-	sortStock(s.Items, q.Show)
+	sortStock(s.Items)
 	if q.Top > 0 && len(s.Items) > q.Top {
 		s.More = len(s.Items) - q.Top
 		s.Items = s.Items[:q.Top]
@@ -77,15 +77,16 @@ func (q *StockQuery) keeps(x *analysis.StockLine) bool {
 func (s *Stock) add(q StockQuery, it StockItem, limit float64) {
 	out := it.Out && it.PerDay > 0
 	low := !it.Out && it.CoverKnown && it.Cover < limit
-	slow := it.Available > 0 && (!it.CoverKnown || it.Cover > slowCover)
 	s.Listed++
 	s.Out += b2i(out)
 	s.Low += b2i(low)
-	s.Slow += b2i(slow)
 	if out {
 		s.LostPerDay += it.LostPerDay
 	}
-	shown := map[StockShow]bool{StockUrgent: out || low, StockOut: out, StockLow: low, StockSlow: slow, StockAll: true}
+	if out || low {
+		s.Loss = plusLoss(s.Loss, it.Loss)
+	}
+	shown := map[StockShow]bool{StockUrgent: out || low, StockOut: out, StockLow: low, StockAll: true}
 	if shown[q.Show] || q.SKU != "" {
 		s.Items = append(s.Items, it)
 	}
@@ -97,6 +98,10 @@ func stockItem(x *analysis.StockLine, now time.Time) StockItem {
 		Out: x.Available <= 0, Inbound: x.Inbound, LeadDays: x.LeadDays, GMV7d: x.GMV7d, Rank: x.Rank,
 	}
 	it.Cover, it.CoverKnown = x.Cover()
+	it.Loss = lossOf(x)
+	if it.Inbound > 0 {
+		it.ComesBy = now.Add(time.Duration(x.Comes * 24 * float64(time.Hour))).Truncate(time.Minute)
+	}
 	if it.Out {
 		it.OutAt = x.OutAt
 		it.LostPerDay = analysis.LostPerDay(x.PerDay, x.Price)
@@ -106,15 +111,25 @@ func stockItem(x *analysis.StockLine, now time.Time) StockItem {
 	return it
 }
 
-// sortStock puts what loses most money a day first: what is out, then what
-// would be lost soonest; slow lines by pieces on hand.
-func sortStock(items []StockItem, show StockShow) {
+// lossOf is what a line misses until an order placed now can be there.
+func lossOf(x *analysis.StockLine) analysis.Loss {
+	return x.Loss(leadOf(x.LeadDays))
+}
+
+// plusLoss adds what independent items miss: their ranges add up as variances do.
+func plusLoss(a, b analysis.Loss) analysis.Loss {
+	both := func(x, y market.Fen) market.Fen { return market.Fen(math.Round(math.Hypot(float64(x), float64(y)))) }
+	sum := analysis.Loss{Money: a.Money + b.Money, Days: max(a.Days, b.Days)}
+	sum.Low = sum.Money - both(max(0, a.Money-a.Low), max(0, b.Money-b.Low))
+	sum.High = sum.Money + both(max(0, a.High-a.Money), max(0, b.High-b.Money))
+	return sum
+}
+
+// sortStock puts what is expected to miss most money first.
+func sortStock(items []StockItem) {
 	slices.SortFunc(items, func(a, b StockItem) int {
-		if show == StockSlow {
-			return cmp.Or(cmp.Compare(b.Available, a.Available), cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel))
-		}
 		return cmp.Or(
-			cmp.Compare(b.LostPerDay, a.LostPerDay), cmp.Compare(b.GMV7d, a.GMV7d),
+			cmp.Compare(b.Loss.Money, a.Loss.Money), cmp.Compare(b.LostPerDay, a.LostPerDay), cmp.Compare(b.GMV7d, a.GMV7d),
 			cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Channel, b.Channel),
 		)
 	})
@@ -129,7 +144,7 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	if !found {
 		return at, nil, ErrNoData
 	}
-	shares, err := l.shares(rows, now)
+	shelves, err := l.shelfWeeks(rows, now)
 	if err != nil {
 		return at, nil, err
 	}
@@ -160,7 +175,8 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 		}
 		v := s.of(key, on)
 		x.GMV7d, x.Price = v.paid, v.price()
-		x.PerDay = float64(v.units) / (7 * shares[i])
+		x.Units, x.PerDay = v.units, float64(v.units)/(7*shelves[i].stocked)
+		x.Comes = shelves[i].comes(x.LeadDays)
 		if x.Rank = rank[line{key, on}]; on == "" {
 			x.Rank = bySKU[key]
 		}
@@ -170,6 +186,39 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 		lines = append(lines, x)
 	}
 	return snap.Window.End, lines, nil
+}
+
+// earlierDays are the days before the last seven that tell how fast an item sold
+// which has been out all week.
+const earlierDays = 21
+
+// longOut gives lines that are empty and have sold nothing all week the pace of the three
+// weeks before, and tells which ones. Days out of stock among those weeks are not
+// left out: the pace is rather too low.
+func (l *loader) longOut(lines []analysis.StockLine, week *sales) (map[int]bool, error) {
+	asleep := func(x *analysis.StockLine) bool { return x.Listed && x.Available <= 0 && x.Units == 0 }
+	if week.window.Empty() || !slices.ContainsFunc(lines, func(x analysis.StockLine) bool { return asleep(&x) }) {
+		return nil, nil
+	}
+	w := market.Window{Start: week.window.Start.AddDate(0, 0, -earlierDays), End: week.window.Start}
+	before, err := l.sales(w)
+	if errors.Is(err, storage.ErrForgotten) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := map[int]bool{}
+	for i := range lines {
+		x := &lines[i]
+		v := before.of(string(x.SKU), string(x.Channel))
+		if !asleep(x) || v.units <= 0 {
+			continue
+		}
+		x.Units, x.PerDay, x.Price, x.OutAt = v.units, float64(v.units)/earlierDays, v.price(), time.UnixMilli(v.last).UTC()
+		out[i] = true
+	}
+	return out, nil
 }
 
 // demandAhead is how the calendar's demand for a unit in each coming 24 hours stands to that
@@ -183,8 +232,8 @@ func demandAhead(shop *market.Shop, unit market.Unit, now time.Time) []float64 {
 		base += f / 7
 		same = same && f == 1
 	}
-	out := make([]float64, 0, slowCover+1)
-	for i := range slowCover {
+	out := make([]float64, 0, aheadDays+1)
+	for i := range aheadDays {
 		f := shop.Calendar.Factor(unit, shop.Day(now.Add(half+time.Duration(i)*24*time.Hour)))
 		out = append(out, f/base)
 		same = same && f == 1
@@ -193,47 +242,4 @@ func demandAhead(shop *market.Shop, unit market.Unit, now time.Time) []float64 {
 		return nil
 	}
 	return append(out, 1/base)
-}
-
-// shares tells for each row of a picture in how much of the last seven days it
-// had stock: at least one sample's worth, and 1 when nothing is known.
-func (l *loader) shares(rows *market.Batch, now time.Time) ([]float64, error) {
-	_, values, err := history(l, &l.cache.shelves, market.Inventory, l.moments(now), readShelf)
-	if err != nil {
-		return nil, err
-	}
-	l.cache.mu.Lock()
-	defer l.cache.mu.Unlock()
-	out := make([]float64, rows.Len())
-	for i := range out {
-		id := int(l.cache.shelves.id(shelf(rows, i)))
-		known, full := 0, 0
-		for _, row := range values {
-			if id < len(row) && row[id].set {
-				known++
-				full += b2i(row[id].v)
-			}
-		}
-		if out[i] = 1; known > 0 {
-			out[i] = float64(max(1, full)) / float64(known)
-		}
-	}
-	return out, nil
-}
-
-// shelf names a row of a picture of stock.
-func shelf(b *market.Batch, i int) string {
-	return shelfOf(b.Column("sku").Text(i), b.Column("channel").Text(i))
-}
-
-func shelfOf(sku, channel string) string { return sku + "\x1f" + channel }
-
-// readShelf tells which rows of a picture had something to sell.
-func readShelf(b *market.Batch, row func(string, bool)) {
-	available := b.Column("available")
-	for i := range b.Len() {
-		if have, ok := available.Int(i); ok {
-			row(shelf(b, i), have > 0)
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -88,20 +87,12 @@ const (
 
 // LoadSuggestions answers q. A shop without a complete picture of its prices
 // gives ErrNoData.
-func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (s Suggestions, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
-		if err != nil {
-			return err
-		}
-		s, err = l.suggest(q)
+func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (Suggestions, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "prices", func(l *loader) (Suggestions, error) {
+		s, err := l.suggest(q)
 		l.based(&s.Data)
-		return told(err)
+		return s, err
 	})
-	if err != nil {
-		return Suggestions{}, fmt.Errorf("prices of %s: %w", shop.ID, err)
-	}
-	return s, nil
 }
 
 func (l *loader) suggest(q SuggestQuery) (Suggestions, error) {
@@ -193,13 +184,13 @@ func (l *loader) suggestFacts(items []Suggestion, own map[market.SKU][]OwnPrice,
 
 // weigh computes the elasticity and the options of each item.
 func (l *loader) weigh(items []Suggestion, all []feed, now time.Time) error {
-	history, err := l.soldDays(items, all, now)
+	at := make([]line, len(items))
+	for i, s := range items {
+		at[i] = line{string(s.SKU), string(s.Channel)}
+	}
+	history, err := l.soldDays(at, all, now)
 	if err != nil {
 		return err
-	}
-	step := market.Fen(1)
-	for range l.shop.Currency.Exponent() {
-		step *= 10
 	}
 	for i := range items {
 		s := &items[i]
@@ -209,20 +200,30 @@ func (l *loader) weigh(items []Suggestion, all []feed, now time.Time) error {
 			s.LeadDays = assumedLead
 		}
 		c := pricing.Case{
-			Price: s.Price, Step: step, Units: s.PerDay, Elasticity: e, Rival: s.RivalPrice, RivalKnown: s.RivalPrice >= 0, Floor: s.Floor, FloorKnown: s.Floor >= 0,
+			Price: s.Price, Step: l.priceStep(s.Price), Units: s.PerDay, Elasticity: e, Rival: s.RivalPrice, RivalKnown: s.RivalPrice >= 0, Floor: s.Floor, FloorKnown: s.Floor >= 0,
 			Cost: s.Cost, CostKnown: s.Cost >= 0, Core: s.Core, Available: s.Available, Inbound: s.Inbound, LeadDays: s.LeadDays,
-		}
-		if s.Price < 10*step {
-			c.Step = max(1, step/10)
 		}
 		s.Options = pricing.Options(c)
 	}
 	return nil
 }
 
-// soldDays is what each item sold on its channel on the last whole days, and how
+// priceStep is what a price is rounded to: whole units of the currency, tenths where
+// there are few of them.
+func (l *loader) priceStep(price market.Fen) market.Fen {
+	step := market.Fen(1)
+	for range l.shop.Currency.Exponent() {
+		step *= 10
+	}
+	if price < 10*step {
+		return max(1, step/10)
+	}
+	return step
+}
+
+// soldDays is what each item sold on its channel, or on all for none, on the last whole days, and how
 // busy the shop was on them; days of campaigns are left out.
-func (l *loader) soldDays(items []Suggestion, all []feed, now time.Time) ([][]pricing.DaySold, error) {
+func (l *loader) soldDays(items []line, all []feed, now time.Time) ([][]pricing.DaySold, error) {
 	out := make([][]pricing.DaySold, len(items))
 	end := earlier(known(all, market.OrderLines.Name), now)
 	if end.IsZero() || len(items) == 0 {
@@ -232,8 +233,14 @@ func (l *loader) soldDays(items []Suggestion, all []feed, now time.Time) ([][]pr
 	first := today - suggestDays
 	index := map[line]int{}
 	units, paid := make([][suggestDays]float64, len(items)), make([][suggestDays]float64, len(items))
-	for i, s := range items {
-		index[line{string(s.SKU), string(s.Channel)}] = i
+	for i, k := range items {
+		index[k] = i
+	}
+	sold := func(k line, day int, pieces, money float64) {
+		if n, ok := index[k]; ok {
+			units[n][day] += pieces
+			paid[n][day] += money
+		}
 	}
 	w := l.shop.Window(first, today-1)
 	batches, err := l.events(market.OrderLines, "paid_at", w, []string{"status", "sku", "channel", "qty", "paid"})
@@ -251,10 +258,8 @@ func (l *loader) soldDays(items []Suggestion, all []feed, now time.Time) ([][]pr
 			}
 			d := int(l.shop.Day(time.UnixMilli(ms)) - first)
 			busy[d] += float64(qty.Ints[i])
-			if n, ok := index[line{sku.Text(i), channel.Text(i)}]; ok {
-				units[n][d] += float64(qty.Ints[i])
-				paid[n][d] += float64(money.Ints[i])
-			}
+			sold(line{sku.Text(i), channel.Text(i)}, d, float64(qty.Ints[i]), float64(money.Ints[i]))
+			sold(line{sku.Text(i), ""}, d, float64(qty.Ints[i]), float64(money.Ints[i]))
 		}
 	}
 	mean := 0.0

@@ -51,7 +51,7 @@ func LoadTrail(ctx context.Context, db *storage.DB, s *series.Store, shop *marke
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		switch t.Rule {
 		case analysis.RuleStockOut, analysis.RuleRivalMove:
-			p, err := newPanelReader(db, tx, s, shop, &PanelQuery{Now: now, Channel: f.Subject.Channel})
+			p, err := newPanelReader(tx, s, shop, &PanelQuery{Now: now, Channel: f.Subject.Channel})
 			if err != nil {
 				return err
 			}

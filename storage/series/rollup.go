@@ -223,7 +223,7 @@ func (s *Store) readMonth(tx *storage.Tx, shop *market.Shop, p *period, refs []*
 		r.name(&name)
 	}
 	for _, col := range cols {
-		kept, err := s.db.Decoded(fmt.Sprintf("%s/%d", name.String(), col), func() (any, int64, error) {
+		kept, err := tx.Decoded(fmt.Sprintf("%s/%d", name.String(), col), func() (any, int64, error) {
 			return s.readColumn(tx, shop, p, refs, col)
 		})
 		if err != nil {

@@ -135,7 +135,7 @@ func (sp *Span) Sum(c Column) (*Sum, error) {
 	if sp.name == "" {
 		return out, nil
 	}
-	kept, err := sp.s.db.Decoded(fmt.Sprintf("series/%s/%v%s", sp.shop.ID, c, sp.name), func() (any, int64, error) {
+	kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s", sp.shop.ID, c, sp.name), func() (any, int64, error) {
 		all, err := sp.sum(c)
 		if err != nil {
 			return nil, 0, err
@@ -277,7 +277,7 @@ func (s *Sum) Value(id uint32) (sum int64, known bool) {
 func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 	closed := newSums(len(ids))
 	if sp.name != "" {
-		kept, err := sp.s.db.Decoded(fmt.Sprintf("series/%s/%v%s %d", sp.shop.ID, c, sp.name, ids), func() (any, int64, error) {
+		kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s %d", sp.shop.ID, c, sp.name, ids), func() (any, int64, error) {
 			some, err := sp.some(c, ids)
 			return some, int64(64 + 16*len(ids) + len(sp.name)), err
 		})
@@ -318,7 +318,7 @@ func (sp *Span) Top(p *Panel, c Column, n int, f Filter) (top []Ranked, known in
 		top   []Ranked
 		known int
 	}
-	kept, err := sp.s.db.Decoded(name, func() (any, int64, error) {
+	kept, err := sp.tx.Decoded(name, func() (any, int64, error) {
 		load := func(from int, v []int64) market.Bits { return p.now.Part(c, from, v) }
 		if !c.Gauge() {
 			sum, err := sp.Sum(c)
