@@ -63,7 +63,7 @@ type PriceItem struct {
 	Landed      market.Fen   `json:"landed"`
 	LandedKnown bool         `json:"landed_known"`
 	Rivals      []RivalPrice `json:"rivals"` // cheapest first
-	Floor       market.Fen   `json:"floor,omitempty"`
+	Floor       market.Fen   `json:"floor"`
 	FloorKnown  bool         `json:"floor_known"`
 	GMV7d       market.Fen   `json:"gmv_7d"`
 	Units7d     int64        `json:"units_7d"`
