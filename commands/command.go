@@ -30,6 +30,10 @@ type Command struct {
 	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Needs are the fact tables without which there is nothing to say, the one
+	// whose days are asked for first; "table.column" where a column is not always
+	// brought. nil is order_line.
+	Needs []string
 	// Literal: the words after the verb are handed over as they stand, in
 	// Query.Item, and not read as a period, a filter and so on.
 	Literal bool
@@ -256,6 +260,12 @@ func (env *Env) say(ctx context.Context, c *Command, r Request) (chat.Message, e
 	if err != nil || c.Data == nil {
 		return m, err
 	}
+	if r.proof != nil && r.proof.numbers == nil && errors.Is(r.proof.err, report.ErrNoData) {
+		t, err := env.lacking(ctx, c, r, r.proof.err)
+		if err != nil || t != nil {
+			return m, cmp.Or(err, error(t))
+		}
+	}
 	return r.Pen.AsFile(m, r.Question), nil
 }
 
@@ -288,20 +298,20 @@ func (env *Env) numbers(ctx context.Context, ask Ask, rows int) (any, error) {
 	}
 	c, r, no := env.read(ask)
 	if no != nil {
-		return nil, errors.New(no.Message.Text)
+		return nil, &NoAnswer{Text: no.Message.Text, Try: firstQuestion(no.Message)}
 	}
 	if c.Data == nil {
-		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+		return nil, &NoAnswer{Text: r.Pen.L.T("command.no_numbers", "word", c.Name)}
 	}
 	if err := env.newest(ctx, &r); err != nil {
 		return nil, err
 	}
 	r.Query.Rows = rows
 	data, err := c.Data(ctx, env, r)
-	if t, ok := trouble(err); ok {
-		return nil, errors.New(r.Pen.L.T(t.Key, t.Args...))
+	if err != nil {
+		return nil, env.noNumbers(ctx, c, r, err)
 	}
-	return data, err
+	return data, nil
 }
 
 // read turns an ask into a command and its request. The reply is set when that

@@ -9,7 +9,7 @@ import (
 )
 
 var price = &Command{
-	Name: "price", Short: "/price", Words: []string{"价格", "比价", "竞品", "prices", "rivals"},
+	Name: "price", Needs: []string{"own_price", "rival_offer"}, Short: "/price", Words: []string{"价格", "比价", "竞品", "prices", "rivals"},
 	Example: "price moves", Right: access.View, Run: runPrice,
 	Data: numbers(loadPrice),
 }

@@ -53,6 +53,8 @@ type Trouble struct {
 	Key  string // message key
 	Args []any
 	Fix  string
+	// Missing are the fact tables, or columns, that no source brings.
+	Missing []string
 }
 
 func (t *Trouble) Error() string { return fmt.Sprintf("%s %v", t.Key, t.Args) }

@@ -53,6 +53,7 @@ var ErrNo = errors.New("no answer")
 // Ask answers a question as the chat would: by the running bot that holds the
 // store, else over the store itself.
 func Ask(ctx context.Context, o AskOptions) (err error) {
+	defer func() { err = errors.Join(err, o.sayNo(err)) }()
 	path := storePath(o.Config, o.Dir)
 	if answered, err := askRunning(ctx, path, o); answered || err != nil {
 		return err
@@ -80,6 +81,15 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 		o.At = time.Now()
 	}
 	return answer(ctx, Env(db, panels, shop), o)
+}
+
+// sayNo writes for programs why there is no answer.
+func (o AskOptions) sayNo(err error) error {
+	var no *commands.NoAnswer
+	if o.Format != AsJSON || !errors.As(err, &no) {
+		return nil
+	}
+	return writeJSON(o.Out, no)
 }
 
 func answer(ctx context.Context, env *commands.Env, o AskOptions) error {

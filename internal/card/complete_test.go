@@ -22,8 +22,7 @@ func TestEveryCardHasAGolden(t *testing.T) {
 		t.Fatalf("only %d calls were found: the test is blind", len(shown))
 	}
 	pen := reflect.TypeFor[Pen]()
-	for i := range pen.NumMethod() {
-		m := pen.Method(i)
+	for m := range pen.Methods() {
 		if writes(m.Type) && !shown[m.Name] {
 			t.Errorf("Pen.%s has no golden: add it to the cards of a test", m.Name)
 		}
@@ -49,8 +48,8 @@ func TestEveryCardHasAGolden(t *testing.T) {
 
 // writes reports whether a method gives messages, or a form.
 func writes(m reflect.Type) bool {
-	for i := range m.NumOut() {
-		switch m.Out(i) {
+	for out := range m.Outs() {
+		switch out {
 		case reflect.TypeFor[chat.Message](), reflect.TypeFor[[]chat.Message](), reflect.TypeFor[chat.Form](), reflect.TypeFor[chat.Section](), reflect.TypeFor[[]chat.Section]():
 			return true
 		}

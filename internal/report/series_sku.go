@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,8 +13,6 @@ import (
 
 // skuDays is how far back the story of an item goes unless it is told otherwise.
 const skuDays = 90
-
-func isNoSlot(err error) bool { return errors.Is(err, series.ErrNoSlot) }
 
 // SKUQuery asks for the story of one item. From and To of PanelQuery are the
 // span; a zero From means 90 days up to Now.

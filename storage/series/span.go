@@ -168,13 +168,48 @@ func (sp *Span) rows() int {
 // sum adds up the closed days.
 func (sp *Span) sum(c Column) (*sums, error) {
 	all := newSums(sp.rows())
+	others := *sp
+	if len(sp.closed.found) <= fewDays {
+		var err error
+		if others.closed, err = sp.addColumns(all, c); err != nil {
+			return nil, err
+		}
+	}
 	for from := 0; from < len(all.v); from += chunk {
-		err := sp.each(c, from, min(from+chunk, len(all.v)), func(v []int64, null market.Bits) { all.add(from, v, null) })
+		err := others.each(c, from, min(from+chunk, len(all.v)), func(v []int64, null market.Bits) { all.add(from, v, null) })
 		if err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// fewDays is up to how many days a column of each is kept by itself, so that the
+// next day does not make the sum of a week anew.
+const fewDays = 8
+
+// addColumns adds the days that stand by themselves in their month, and returns
+// the others.
+func (sp *Span) addColumns(all *sums, c Column) (*dayFinder, error) {
+	col, _ := SumOf(c)
+	rest := *sp.closed
+	rest.found = nil
+	v := make([]int64, chunk)
+	for _, ref := range sp.closed.found {
+		if ref.p == nil || ref.p.level > 0 {
+			rest.found = append(rest.found, ref)
+			continue
+		}
+		days, err := sp.s.columnsOf(sp.tx, sp.shop, ref.p, []*dayRef{ref}, int(col))
+		if err != nil {
+			return nil, err
+		}
+		for from := 0; from < days[0].n; from += chunk {
+			part := v[:min(chunk, days[0].n-from)]
+			all.add(from, part, days[0].part(int(col), from, part))
+		}
+	}
+	return &rest, nil
 }
 
 // each visits what the closed days say of a flow of the series from..to, which

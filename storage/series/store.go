@@ -71,6 +71,8 @@ type Frame struct {
 	// Regions splits flows by region, where the source has it. The rest of a
 	// flow stands under the empty region.
 	Regions []RegionFlow
+
+	ready *ready // by Prepare
 }
 
 // RegionFlow is the part of a flow of one series that came from a region.
