@@ -100,16 +100,16 @@ func TestStories(t *testing.T) {
 				ts.Check(err)
 				ts.Setenv("ID", id)
 			},
-			"socket":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).socket()) },
-			"alerts":  alertsOn,
-			"rules":   rulesOn,
-			"replay":  replay,
-			"searches":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).searches(a[0], a[1:3], a[3:])) },
-			"late":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
-			"stop":    func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
-			"compact": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
-			"ask":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
-			"file":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(fileIn(ts, a[0])) },
+			"socket":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).socket()) },
+			"alerts":   alertsOn,
+			"rules":    rulesOn,
+			"replay":   replay,
+			"searches": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).searches(a[0], a[1:3], a[3:])) },
+			"late":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
+			"stop":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
+			"compact":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
+			"ask":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
+			"file":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(fileIn(ts, a[0])) },
 			"said": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(write(ts, of(ts).said(a[0])))
 			},
