@@ -152,10 +152,16 @@ func (d *Digest) load(ctx context.Context, q report.DigestQuery) (report.Digest,
 	return dig, err
 }
 
-// missed tells the places of the morning report that the one due at due was not sent.
+// missed tells the places of a report that the one due at due was not sent. Of the
+// board of a day only the last hour is missed: a later one is a better board.
 func (d *Digest) missed(tx *storage.Tx, due, now time.Time) error {
-	_, last, ok := d.Kind.Due(d.Shop, due)
-	if !ok || d.Kind != report.DigestMorning {
+	shop, err := tx.Planned(d.Shop)
+	if err != nil {
+		return err
+	}
+	_, last, ok := d.Kind.Due(shop, due)
+	goesOn := d.Kind == report.DigestIntraday && shop.Day(d.sched.Next(now)) == shop.Day(due)
+	if !ok || goesOn {
 		return nil
 	}
 	routes, err := d.receivers(tx, now)
@@ -164,7 +170,7 @@ func (d *Digest) missed(tx *storage.Tx, due, now time.Time) error {
 	}
 	key := d.key(last) + "/missed"
 	for _, r := range routes {
-		note := card.New(i18n.For(r.Lang), d.Shop).DigestMissed(due)
+		note := card.New(i18n.For(r.Lang), shop).DigestMissed(d.Kind, due)
 		if _, err := tx.Enqueue(r.Root(key, note, now)); err != nil {
 			return err
 		}

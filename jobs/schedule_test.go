@@ -14,6 +14,7 @@ import (
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
 	"shopwatch/internal/outbox"
+	"shopwatch/internal/report"
 	"shopwatch/storage"
 	"shopwatch/storage/bolt"
 )
@@ -199,27 +200,61 @@ func TestSchedulerOverlap(t *testing.T) {
 	})
 }
 
-// A morning report that is too late to send is told as missed, once.
+// A report of each kind that is too late to send is told as missed, once, with a button
+// that asks for it; one that is not too late is sent and says that it is late.
 func TestDigestMissed(t *testing.T) {
-	r := newRig(t, "30 8 * * *", 6*time.Hour)
-	d := &Digest{
-		Kind: "morning",
-		DB:   r.DB, Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Now: r.Now, Logger: r.Logger,
-		Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{Morning}}},
+	for _, c := range []struct {
+		kind report.DigestKind
+		cron string
+		ask  string
+		back int // minutes after midnight, when it is too late
+	}{
+		{report.DigestMorning, "30 8 * * *", "digest", 17 * 60},
+		{report.DigestWeekly, "0 9 * * 1", "digest weekly", 9*24*60 + 10*60},
+		{report.DigestMonthly, "0 9 1 * *", "digest monthly", 13 * 24 * 60},
+		{report.DigestCampaign, "0 9 * * *", "digest campaign", 22 * 60},
+		{report.DigestIntraday, "5 9-21 * * *", "digest intraday", 23 * 60},
+	} {
+		t.Run(string(c.kind), func(t *testing.T) {
+			r := newRig(t, c.cron, 6*time.Hour)
+			today := market.DateOf(r.now.Date())
+			shop := &market.Shop{ID: "mall", Zone: time.UTC, Calendar: market.Calendar{Campaigns: []market.Campaign{
+				{ID: "sale", Peak: today, Phases: []market.Phase{{ID: "live", From: today - 1, To: today + 30}}},
+			}}}
+			d := &Digest{
+				Kind: c.kind, DB: r.DB, Shop: shop, Now: r.Now, Logger: r.Logger,
+				Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{string(c.kind)}}},
+			}
+			r.Jobs[0] = d.Job(r.Jobs[0].Schedule)
+			r.at(0, 0)
+			r.at(0, c.back-8*60)
+			r.at(0, c.back-8*60+1)
+			waiting := queued(t, r.DB)
+			if len(waiting) != 1 || !strings.Contains(waiting[0].Message.Text, "was not sent") {
+				t.Fatalf("told %+v", waiting)
+			}
+			if b := waiting[0].Message.Sections[0].Buttons; len(b) != 1 || b[0].Value != c.ask {
+				t.Errorf("asks with %+v, want %q", b, c.ask)
+			}
+		})
 	}
-	r.Jobs[0] = d.Job(r.Jobs[0].Schedule)
-	r.at(0, 0)
-	r.at(0, 9*60) // back at 17:00
-	r.at(0, 9*60+1)
-	err := r.DB.View(t.Context(), func(tx *storage.Tx) error {
-		waiting, err := tx.Undone()
-		if len(waiting) != 1 || !strings.Contains(waiting[0].Message.Text, "was not sent") || !strings.Contains(waiting[0].Message.Text, "08:30") {
-			t.Errorf("told %+v", waiting)
-		}
-		return err
+}
+
+// The board of a day whose missed hours a later one makes up for says nothing.
+func TestBoardGoesOn(t *testing.T) {
+	r := newRig(t, "5 9-21 * * *", time.Hour)
+	today := market.DateOf(r.now.Date())
+	shop := &market.Shop{ID: "mall", Zone: time.UTC, Calendar: market.Calendar{Campaigns: []market.Campaign{{ID: "sale", Peak: today, Phases: []market.Phase{{ID: "live", From: today, To: today}}}}}}
+	d := &Digest{
+		Kind: report.DigestIntraday, DB: r.DB, Shop: shop, Now: r.Now, Logger: r.Logger,
+		Routes: []outbox.Route{{Target: chat.Target{Channel: "C0SHOP"}, Lang: "en", Digests: []string{string(report.DigestIntraday)}}},
+	}
+	err := r.DB.Update(t.Context(), func(tx *storage.Tx) error {
+		d.Job(r.Jobs[0].Schedule)
+		return d.missed(tx, r.now.Add(90*time.Minute), r.now.Add(4*time.Hour))
 	})
-	if err != nil {
-		t.Error(err)
+	if all := queued(t, r.DB); err != nil || len(all) != 0 {
+		t.Errorf("told %+v, %v", all, err)
 	}
 }
 

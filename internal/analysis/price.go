@@ -18,6 +18,7 @@ type Offer struct {
 	Title       string // of our item
 	Unit        market.Unit
 	Match       int64 // basis points
+	OtherSize   bool  // the titles name different sizes: no match whatever Match says
 	Now         market.Fen
 	PromoEnd    time.Time
 	InStock     bool // true when the rival does not say
@@ -64,7 +65,7 @@ func RivalMoves(r PriceRule, m Materiality, in PriceInput) []Finding {
 	var out []Finding
 	for i := range in.Offers {
 		o := &in.Offers[i]
-		if o.Match < r.MinMatch || o.Now <= 0 || !o.InStock {
+		if !r.Same(o) || o.Now <= 0 || !o.InStock {
 			continue
 		}
 		open := slices.IndexFunc(in.Open, func(k OpenMove) bool { return k.SKU == o.SKU && k.Rival == o.Rival })
@@ -98,6 +99,9 @@ func RivalMoves(r PriceRule, m Materiality, in PriceInput) []Finding {
 	}
 	return worstPer(out, func(s Subject) string { return string(s.SKU) + "|" + s.Rival })
 }
+
+// Same reports whether an offer is sure enough to be our item.
+func (r PriceRule) Same(o *Offer) bool { return o.Match >= r.MinMatch && !o.OtherSize }
 
 // Moved judges an offer by its history of the last 7 days.
 func Moved(r PriceRule, o *Offer, now time.Time) (RivalMove, bool) {

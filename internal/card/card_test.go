@@ -169,7 +169,7 @@ func cards(p Pen) map[string]chat.Message {
 		"morning": p.Digest(morning(), ""), "morning_quiet": p.Digest(quiet, ""), "morning_partial": p.Digest(partial, p.Late(now.Add(-2*time.Hour), now)),
 		"correction":   p.Correction(morning(), morning().GMV.Sums.Paid*104/100),
 		"morning_race": p.DigestThread(morning())[0],
-		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"),
+		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"), "price_unsure": p.Price(unsurePrice(), "price sku=B-51"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),
 		"slow": p.Slow(slowMovers(), "slow"), "slow_none": p.Slow(report.Slow{Data: report.Coverage{}}, "slow"), "slow_fine": p.Slow(report.Slow{At: now, Data: coverage(), Days: 30, Over: 28, Stocked: 40, Sold: 40}, "slow"),
 		"complaints": p.Complaints(complaints(), "complaints"),
@@ -219,18 +219,34 @@ func prices() report.Price {
 	two := one.Items[0]
 	two.Title, two.LandedKnown, two.Rivals = "新品", false, nil
 	one.Items, one.Matched, one.Above, one.Moved24h, one.More = append(one.Items, two), 120, 31, 2, 118
+	one.Core = &report.CoreAdvantage{Items: 30, Cheapest: 12, Kept: 5, Least: .15, GMV: 90000000, CheapestGMV: 40500000, KeptGMV: 10800000}
 	return one
 }
 
 func onePrice() report.Price {
 	return report.Price{At: now, Data: coverage(), Matched: 1, Above: 1, Items: []report.PriceItem{{
-		SKU: "B-51", Title: hostile, LandedKnown: true, Landed: 29100, Floor: 25000, FloorKnown: true, Units7d: 210, GMV7d: 6111000,
-		Own: []report.OwnPrice{{Channel: "flagship", Landed: 29100, Gift: "小样", Listed: true}, {Channel: "supermarket"}},
+		SKU: "B-51", Title: hostile, LandedKnown: true, Landed: 29100, Floor: 25000, FloorKnown: true, Units7d: 210, GMV7d: 6111000, UnitPrice: 58200, UnitOf: "ml",
+		Own: []report.OwnPrice{
+			{Channel: "flagship", Landed: 29100, Gift: "小样", Listed: true, Parts: pricing.Parts{Base: 32100, Kind: pricing.BaseDeal, Coupon: 3000, Landed: 29100}}, {Channel: "supermarket"},
+		},
 		Rivals: []report.RivalPrice{
-			{Rival: "花漾", Landed: 23900, Gap: 5200, Advantage: -0.2176, GapKnown: true, Move24h: &report.PriceMove{Before: 29100, Change: -0.179}, PromoEnd: now.Add(48 * time.Hour)},
-			{Rival: "雪肌堂", Landed: 34900, Gap: -5800, Advantage: 0.166, GapKnown: true, Move7d: &report.PriceMove{Before: 38900, Drip: true}},
+			{
+				Rival: "花漾", Landed: 23900, Parts: pricing.Parts{Base: 38850, Kind: pricing.BaseDeal, Coupon: 3000, Paid: 2, Got: 3, Landed: 23900}, Match: 9640, InStock: true, UnitPrice: 47800, UnitOf: "ml",
+				Gift: "买二送一，化妆包（价值39元） <!here>", Gap: 5200, Advantage: -0.2176, GapKnown: true, Move24h: &report.PriceMove{Before: 29100, Change: -0.179}, PromoEnd: now.Add(48 * time.Hour),
+			},
+			{Rival: "雪肌堂", Landed: 34900, Parts: pricing.Parts{Base: 34900, Kind: pricing.BaseList, Landed: 34900}, Match: 8200, Gap: -5800, Advantage: 0.166, GapKnown: true, Move7d: &report.PriceMove{Before: 38900, Drip: true}},
+		},
+		Unsure: []report.RivalPrice{
+			{Rival: "花漾", Title: "面霜 30ml", Landed: 14900, Match: 9200, OtherSize: true, UnitPrice: 49667, UnitOf: "ml"}, {Rival: "素颜记", Title: hostile, Landed: 9900, Match: 7100},
 		},
 	}}}
+}
+
+// unsurePrice is of an item that nobody surely sells too.
+func unsurePrice() report.Price {
+	r := onePrice()
+	r.Matched, r.Items[0].Rivals = 0, nil
+	return r
 }
 
 func stock() report.Stock {

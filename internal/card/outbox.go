@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"shopwatch/internal/chat"
+	"shopwatch/internal/report"
 )
 
 // Belated is m with what must be said when it leaves: late is how old it is, 0
@@ -69,10 +70,15 @@ func (p Pen) ClockOff(off time.Duration) chat.Message {
 	}}
 }
 
-// DigestMissed tells that a morning report which was due at planned was not sent.
-func (p Pen) DigestMissed(planned time.Time) chat.Message {
-	text := p.L.T("outbox.digest_missed", "time", p.moment(planned))
+// DigestMissed tells that a report which was due at planned was not sent, with a button
+// that asks for it now.
+func (p Pen) DigestMissed(kind report.DigestKind, planned time.Time) chat.Message {
+	text := p.L.T("outbox.digest_missed", "kind", p.L.T("audience.kind_"+string(kind)), "time", p.moment(planned))
+	show := chat.Button{Label: p.L.T("outbox.digest_show"), Alt: p.L.T("outbox.digest_show"), Verb: VerbRun, Value: "digest"}
+	if kind != report.DigestMorning {
+		show.Value += " " + string(kind)
+	}
 	return chat.Message{Text: headline(text), Sections: []chat.Section{
-		{Body: []chat.Rich{line(text)}, Note: []chat.Rich{line(p.L.T("outbox.digest_ask"))}},
+		{Body: []chat.Rich{line(text)}, Buttons: []chat.Button{show}, Note: []chat.Rich{line(p.L.T("outbox.digest_ask", "question", show.Value))}},
 	}}
 }

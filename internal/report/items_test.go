@@ -9,6 +9,7 @@ import (
 
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
@@ -174,6 +175,36 @@ func TestPrice(t *testing.T) {
 	p, err = LoadPrice(context.Background(), w.db, w.shop, PriceQuery{Now: w.at("2026-11-21 08:00"), Show: PriceMoves, Rival: "beta"})
 	if err != nil || len(p.Items) != 0 {
 		t.Errorf("moves of beta: %+v %v, want none", p.Items, err)
+	}
+}
+
+// TestPriceUnsure: an offer that is not surely the same item, by its match or because its
+// title names another size, is shown and counts nowhere; the price of the core is
+// held against the cheapest rival that has the item.
+func TestPriceUnsure(t *testing.T) {
+	w := stocked(t)
+	now := w.at("2026-11-21 08:00")
+	w.pull(market.RivalOffers, now.Add(-time.Hour), batchOf(t, market.RivalOffers,
+		row{"rival": "alpha", "rival_item": "A2", "sku": "CREAM", "match": 9500, "title": "面霜 30ml", "deal": 50_00, "in_stock": true},
+		row{"rival": "beta", "rival_item": "B2", "sku": "CREAM", "match": 7900, "title": "面霜 50ml", "deal": 40_00, "in_stock": true},
+		row{"rival": "gamma", "rival_item": "C2", "sku": "CREAM", "match": 9000, "title": "霜 50 毫升", "deal": 300_00, "coupon": 20_00, "gift": "买二送一", "in_stock": true},
+		row{"rival": "delta", "rival_item": "D2", "sku": "CREAM", "match": 9000, "title": "霜", "deal": 60_00, "in_stock": false},
+	))
+	p, err := LoadPrice(context.Background(), w.db, w.shop, PriceQuery{Now: now, SKU: "CREAM"})
+	if err != nil || len(p.Items) != 1 {
+		t.Fatalf("%+v %v", p, err)
+	}
+	it := p.Items[0]
+	if len(it.Rivals) != 2 || it.Rivals[0].Rival != "delta" || len(it.Unsure) != 2 || it.Unsure[0].Rival != "beta" || !it.Unsure[1].OtherSize {
+		t.Fatalf("counted %+v, unsure %+v", it.Rivals, it.Unsure)
+	}
+	gamma := it.Rivals[1]
+	if want := (pricing.Parts{Base: 300_00, Kind: pricing.BaseDeal, Coupon: 20_00, Paid: 2, Got: 3, Landed: 186_67}); gamma.Parts != want || gamma.UnitPrice != 373_34 || it.UnitPrice != 160_00 {
+		t.Errorf("%+v, ours %d per 100", gamma, it.UnitPrice)
+	}
+	// 80 against 186.67: cheapest and more than 15 % below; delta has none.
+	if c := p.Core; c == nil || c.Items != 1 || c.Cheapest != 1 || c.Kept != 1 || c.GMV != it.GMV7d || c.KeptGMV != it.GMV7d {
+		t.Errorf("core %+v", p.Core)
 	}
 }
 

@@ -39,13 +39,13 @@ func (l *loader) ownPrices(now time.Time) (at time.Time, bySKU map[market.SKU][]
 		if low, known := least.Int(i); known && t.From.After(now) && t.DealKnown && market.Fen(low) < t.Deal-t.Coupon {
 			t.Next, t.NextKnown = market.Fen(low), true // the deal is of now, what is announced is lower
 		}
-		price, ok := t.Landed(now)
+		parts, ok := t.Parts(now)
 		if !ok {
 			continue
 		}
 		t.Until = moment(end, i)
 		p := OwnPrice{
-			Channel: market.Channel(channel.Text(i)), Landed: price, List: t.List, Coupon: t.Coupon, terms: t,
+			Channel: market.Channel(channel.Text(i)), Landed: parts.Landed, List: t.List, Coupon: t.Coupon, Parts: parts, terms: t,
 			Gift: t.Gift, PromoEnd: t.Until, Listed: !listed.Known(i) || listed.Ints[i] != 0,
 		}
 		k := market.SKU(sku.Text(i))
@@ -76,8 +76,9 @@ func moment(v *market.Vector, i int) time.Time {
 // offer is a rival's matched offer with what only a card needs.
 type offer struct {
 	analysis.Offer
-	title, gift string
-	coupon      market.Fen
+	title string
+	parts pricing.Parts
+	gift  string
 }
 
 // offers reads the newest complete picture of matched rival offers with the
@@ -99,18 +100,19 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 	end, stock := b.Column("promo_end"), b.Column("in_stock")
 	for i := range b.Len() {
 		t := terms(b, i)
-		price, ok := t.Landed(now)
+		parts, ok := t.Parts(now)
 		if !ok || sku.Text(i) == "" {
 			continue
 		}
 		k := market.SKU(sku.Text(i))
-		o := offer{title: title.Text(i), gift: t.Gift, coupon: t.Coupon}
+		o := offer{title: title.Text(i), gift: t.Gift, parts: parts}
 		sold := s.bySKU[sku.Text(i)]
 		o.Offer = analysis.Offer{
 			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: l.items.Title(k), Unit: l.items.Unit(k),
-			Match: match.Ints[i], Now: price, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
+			Match: match.Ints[i], Now: parts.Landed, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
 			History: past[i], Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
 		}
+		o.OtherSize = pricing.Differs(o.Title, o.title)
 		o.Own, o.OwnKnown = lowest(own[k])
 		if it, ok := l.items.Find(k); ok && it.Floor >= 0 {
 			o.Floor, o.FloorKnown = it.Floor, true

@@ -47,9 +47,25 @@ type Price struct {
 	Above    int `json:"above"` // a rival is cheaper
 	Moved24h int `json:"moved_24h"`
 	Moved7d  int `json:"moved_7d"`
+	// Core is how the best sellers among them stand; nil without any.
+	Core *CoreAdvantage `json:"core,omitempty"`
 
 	// Trail is how the prices came to this, when SKU names one item.
 	Trail *PriceTrail `json:"trail,omitempty"`
+}
+
+// CoreAdvantage is how much of the best sellers' sales stand at a better price than
+// the cheapest rival that has the item.
+type CoreAdvantage struct {
+	Items    int `json:"items"`    // of the first 50 by 7-day GMV, those with a price and such a rival
+	Cheapest int `json:"cheapest"` // of these, where no rival is below us
+	Kept     int `json:"kept"`     // where we are at least Least below
+	// Least is the advantage that they should have, as a share of the rival's price.
+	Least float64 `json:"least"`
+
+	GMV         market.Fen `json:"gmv"` // of 7 days
+	CheapestGMV market.Fen `json:"cheapest_gmv"`
+	KeptGMV     market.Fen `json:"kept_gmv"`
 }
 
 // PriceItem is one of our items with its rivals.
@@ -63,11 +79,18 @@ type PriceItem struct {
 	Landed      market.Fen   `json:"landed"`
 	LandedKnown bool         `json:"landed_known"`
 	Rivals      []RivalPrice `json:"rivals"` // cheapest first
-	Floor       market.Fen   `json:"floor"`
-	FloorKnown  bool         `json:"floor_known"`
-	GMV7d       market.Fen   `json:"gmv_7d"`
-	Units7d     int64        `json:"units_7d"`
-	Rank        int          `json:"rank"` // of the item by 7-day paid GMV; 0 without sales
+	// Unsure are offers that are not sure enough to be the same item. They count
+	// nowhere, and no alert is about them.
+	Unsure []RivalPrice `json:"unsure,omitempty"`
+	// UnitPrice is our lowest landed price per 100 ml or g, 0 when the title
+	// names no size.
+	UnitPrice  market.Fen `json:"unit_price,omitempty"`
+	UnitOf     string     `json:"unit_of,omitempty"` // "ml" or "g"
+	Floor      market.Fen `json:"floor"`
+	FloorKnown bool       `json:"floor_known"`
+	GMV7d      market.Fen `json:"gmv_7d"`
+	Units7d    int64      `json:"units_7d"`
+	Rank       int        `json:"rank"` // of the item by 7-day paid GMV; 0 without sales
 }
 
 // OwnPrice is our price of an item on one channel.
@@ -77,6 +100,7 @@ type OwnPrice struct {
 	List     market.Fen     `json:"list,omitempty"`
 	Coupon   market.Fen     `json:"coupon,omitempty"`
 	Gift     string         `json:"gift,omitempty"` // text from outside
+	Parts    pricing.Parts  `json:"parts"`          // of Landed
 	PromoEnd time.Time      `json:"promo_end,omitzero"`
 	Listed   bool           `json:"listed"`
 
@@ -85,13 +109,18 @@ type OwnPrice struct {
 
 // RivalPrice is a rival's matched offer.
 type RivalPrice struct {
-	Rival  string     `json:"rival"`
-	Item   string     `json:"item"`
-	Title  string     `json:"title,omitempty"` // text from outside
-	Match  int64      `json:"match"`           // basis points
-	Landed market.Fen `json:"landed"`
-	Coupon market.Fen `json:"coupon,omitempty"`
-	Gift   string     `json:"gift,omitempty"`
+	Rival string `json:"rival"`
+	Item  string `json:"item"`
+	Title string `json:"title,omitempty"` // text from outside
+	Match int64  `json:"match"`           // how sure it is the same item, in basis points
+	// OtherSize says that the titles name different sizes.
+	OtherSize bool          `json:"other_size,omitempty"`
+	Landed    market.Fen    `json:"landed"`
+	Coupon    market.Fen    `json:"coupon,omitempty"`
+	Parts     pricing.Parts `json:"parts"` // of Landed
+	Gift      string        `json:"gift,omitempty"`
+	UnitPrice market.Fen    `json:"unit_price,omitempty"` // per 100 of UnitOf; 0 when the title names no size
+	UnitOf    string        `json:"unit_of,omitempty"`
 	// Gap is our landed price minus the rival's: above 0 they are cheaper.
 	Gap market.Fen `json:"gap"`
 	// Advantage is how far we are below the rival, as a share of the rival's

@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"shopwatch/internal/analysis"
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
 )
 
 var priceTables = []string{market.RivalOffers.Name, market.OwnPrices.Name, market.OrderLines.Name}
-
-// minMatch is the confidence from which a rival item counts as the same.
-const minMatch = 8000
 
 func compareText(a, b string) int { return cmp.Compare(a, b) }
 
@@ -50,9 +48,11 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 		at = earlier(at, ownAt)
 	}
 	p := Price{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
-	for _, it := range l.priceItems(q, offers, own) {
+	items := l.priceItems(q, offers, own)
+	p.Core = coreAdvantage(items)
+	for _, it := range items {
 		above, day, moved := it.stands()
-		p.Matched++
+		p.Matched += b2i(len(it.Rivals) > 0)
 		p.Above += b2i(above)
 		p.Moved24h += b2i(day)
 		p.Moved7d += b2i(moved)
@@ -67,7 +67,7 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 		p.More = len(p.Items) - q.Top
 		p.Items = p.Items[:q.Top]
 	}
-	if q.SKU != "" && len(p.Items) == 1 {
+	if q.SKU != "" && len(p.Items) == 1 && len(p.Items[0].Rivals) > 0 {
 		p.Trail, err = l.priceTrail(q, &p.Items[0], offers)
 	}
 	return p, err
@@ -75,7 +75,7 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 
 // keeps reports whether the query is about an offer.
 func (q *PriceQuery) keeps(o *offer) bool {
-	return o.Match >= minMatch && (q.SKU == "" || o.SKU == q.SKU) && (q.Unit == "" || o.Unit == q.Unit) && (q.Rival == "" || o.Rival == q.Rival)
+	return (q.SKU == "" || o.SKU == q.SKU) && (q.Unit == "" || o.Unit == q.Unit) && (q.Rival == "" || o.Rival == q.Rival)
 }
 
 // stands reports whether a rival is cheaper, and whether one has moved.
@@ -95,7 +95,7 @@ func (l *loader) priceItems(q PriceQuery, offers []offer, own map[market.SKU][]O
 	rules := analysis.Defaults().Price
 	for i := range offers {
 		o := &offers[i]
-		if !q.keeps(o) {
+if !q.keeps(o) {
 			continue
 		}
 		n, ok := index[o.SKU]
@@ -106,15 +106,54 @@ func (l *loader) priceItems(q PriceQuery, offers []offer, own map[market.SKU][]O
 				SKU: o.SKU, Title: o.Title, Unit: o.Unit, Own: l.byChannel(own[o.SKU]), Landed: o.Own, LandedKnown: o.OwnKnown,
 				Floor: o.Floor, FloorKnown: o.FloorKnown, GMV7d: o.GMV7d, Units7d: o.Units7d, Rank: o.Rank,
 			})
+			out[n].UnitPrice, out[n].UnitOf = unitPrice(o.Title, o.Own)
 		}
-		out[n].Rivals = append(out[n].Rivals, rivalPrice(o, rules, q.Now))
+		if r := rivalPrice(o, rules, q.Now); rules.Same(&o.Offer) {
+			out[n].Rivals = append(out[n].Rivals, r)
+		} else {
+			out[n].Unsure = append(out[n].Unsure, r)
+		}
 	}
 	for i := range out {
-		slices.SortStableFunc(out[i].Rivals, func(a, b RivalPrice) int {
-			return cmp.Or(cmp.Compare(a.Landed, b.Landed), cmp.Compare(a.Rival, b.Rival), cmp.Compare(a.Item, b.Item))
-		})
+		slices.SortStableFunc(out[i].Rivals, cheapestFirst)
+		slices.SortStableFunc(out[i].Unsure, cheapestFirst)
+	}
+	if q.SKU == "" {
+		out = slices.DeleteFunc(out, func(it PriceItem) bool { return len(it.Rivals) == 0 })
 	}
 	return out
+}
+
+func cheapestFirst(a, b RivalPrice) int {
+	return cmp.Or(cmp.Compare(a.Landed, b.Landed), cmp.Compare(a.Rival, b.Rival), cmp.Compare(a.Item, b.Item))
+}
+
+// coreAdvantage is how the best sellers among items stand against the cheapest rival
+// that has them in stock.
+func coreAdvantage(items []PriceItem) *CoreAdvantage {
+	c := CoreAdvantage{Least: pricing.Advantage}
+	for i := range items {
+		it := &items[i]
+		n := slices.IndexFunc(it.Rivals, func(r RivalPrice) bool { return r.InStock && r.GapKnown })
+		if n < 0 || it.Rank == 0 || it.Rank > suggestCore {
+			continue
+		}
+		r := it.Rivals[n]
+		c.Items++
+		c.GMV += it.GMV7d
+		if r.Gap <= 0 {
+			c.Cheapest++
+			c.CheapestGMV += it.GMV7d
+		}
+		if r.Advantage >= c.Least {
+			c.Kept++
+			c.KeptGMV += it.GMV7d
+		}
+	}
+	if c.Items == 0 {
+		return nil
+	}
+	return &c
 }
 
 // byChannel puts prices into the shop's order of channels.
@@ -132,11 +171,21 @@ func (l *loader) byChannel(own []OwnPrice) []OwnPrice {
 	return own
 }
 
+// unitPrice is what a hundred of the unit that a title names cost at a price.
+func unitPrice(title string, price market.Fen) (per market.Fen, unit string) {
+	size, ok := pricing.SizeOf(title)
+	if !ok || price <= 0 {
+		return 0, ""
+	}
+	return size.Per(price), size.Unit
+}
+
 func rivalPrice(o *offer, rules analysis.PriceRule, now time.Time) RivalPrice {
 	r := RivalPrice{
-		Rival: o.Rival, Item: o.Item, Title: o.title, Match: o.Match, Landed: o.Now, Coupon: o.coupon, Gift: o.gift,
-		PromoEnd: o.PromoEnd, InStock: o.InStock,
+		Rival: o.Rival, Item: o.Item, Title: o.title, Match: o.Match, OtherSize: o.OtherSize, Landed: o.Now, Coupon: o.parts.Coupon, Parts: o.parts,
+		Gift: o.gift, PromoEnd: o.PromoEnd, InStock: o.InStock,
 	}
+	r.UnitPrice, r.UnitOf = unitPrice(o.title, o.Now)
 	if o.OwnKnown && o.Now > 0 {
 		r.GapKnown, r.Gap = true, o.Own-o.Now
 		r.Advantage = float64(o.Now-o.Own) / float64(o.Now)

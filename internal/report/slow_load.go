@@ -19,21 +19,13 @@ const (
 )
 
 // LoadSlow answers q. A shop without a complete picture of its stock gives
-// ErrNoData; so does one whose orders do not reach back far enough to say what is slow.
-func LoadSlow(ctx context.Context, db *storage.DB, shop *market.Shop, q SlowQuery) (s Slow, err error) {
-	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, q.AsOf, q.Now, q.Cache)
-		if err != nil {
-			return err
-		}
-		s, err = l.slow(q)
+// ErrNoData; so does one whose orders have never come in.
+func LoadSlow(ctx context.Context, db *storage.DB, shop *market.Shop, q SlowQuery) (Slow, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "slow movers", func(l *loader) (Slow, error) {
+		s, err := l.slow(q)
 		l.based(&s.Data)
-		return told(err)
+		return s, err
 	})
-	if err != nil {
-		return Slow{}, fmt.Errorf("slow movers of %s: %w", shop.ID, err)
-	}
-	return s, nil
 }
 
 // shelfLine is a row of the picture of stock with what it sold.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
@@ -158,6 +159,7 @@ func (l *loader) suggestFacts(items []Suggestion, own map[market.SKU][]OwnPrice,
 			s.Floor, s.Cost = it.Floor, it.Cost
 		}
 	}
+	same := analysis.Defaults().Price
 	_, offers, err := l.offers(now, own, week)
 	if err != nil && !errors.Is(err, ErrNoData) {
 		return err
@@ -165,7 +167,7 @@ func (l *loader) suggestFacts(items []Suggestion, own map[market.SKU][]OwnPrice,
 	for i := range offers {
 		o := &offers[i]
 		s := index[o.SKU]
-		if s == nil || o.Match < minMatch || !o.InStock || o.Now <= 0 || s.RivalPrice >= 0 && o.Now >= s.RivalPrice {
+		if s == nil || !same.Same(&o.Offer) || !o.InStock || o.Now <= 0 || s.RivalPrice >= 0 && o.Now >= s.RivalPrice {
 			continue
 		}
 		s.Rival, s.RivalPrice = o.Rival, o.Now

@@ -23,32 +23,56 @@ type Terms struct {
 	NextKnown bool
 }
 
-// Landed is what a buyer pays for one piece at a moment: the deal, else the
-// list price, less the coupon, spread over the pieces that a bundle of the same
-// item brings. Gifts of another kind are worth something, nobody knows how
-// much: they change no price. Outside the terms' time only the list price
-// holds. ok is false when no price is known then.
+// Parts is what a landed price is made of: Landed is Base less Coupon, spread over
+// Got pieces of which Paid are paid for.
+type Parts struct {
+	Base   market.Fen `json:"base"`
+	Kind   string     `json:"kind"` // of Base
+	Coupon market.Fen `json:"coupon,omitempty"`
+	Paid   int        `json:"paid,omitempty"` // 0 without a bundle, as Got
+	Got    int        `json:"got,omitempty"`
+	Landed market.Fen `json:"landed"`
+}
+
+// Kinds of a base price.
+const (
+	BaseDeal = "deal"
+	BaseList = "list"
+	BaseNext = "announced" // of a promotion that has begun since it was announced
+)
+
+// Landed is what a buyer pays for one piece at a moment; see Parts.
 func (t Terms) Landed(at time.Time) (price market.Fen, ok bool) {
+	p, ok := t.Parts(at)
+	return p.Landed, ok
+}
+
+// Parts is what a buyer pays for one piece at a moment: the deal, else the list
+// price, less the coupon, spread over the pieces that a bundle of the same item
+// brings. Gifts of another kind are worth something, nobody knows how much: they
+// change no price. Outside the terms' time only the list price holds. ok is false
+// when no price is known then.
+func (t Terms) Parts(at time.Time) (p Parts, ok bool) {
 	outside := !t.From.IsZero() && at.Before(t.From) || !t.Until.IsZero() && !at.Before(t.Until)
 	switch {
 	case t.NextKnown && !outside:
-		return t.Next, true
+		return Parts{Base: t.Next, Kind: BaseNext, Landed: t.Next}, true
 	case outside && !t.NextKnown:
-		return t.List, t.ListKnown
-	}
-	switch {
+		return Parts{Base: t.List, Kind: BaseList, Landed: t.List}, t.ListKnown
 	case t.DealKnown:
-		price = t.Deal
+		p.Base, p.Kind = t.Deal, BaseDeal
 	case t.ListKnown:
-		price = t.List
+		p.Base, p.Kind = t.List, BaseList
 	default:
-		return 0, false
+		return Parts{}, false
 	}
-	price = max(0, price-t.Coupon)
+	p.Coupon = min(t.Coupon, p.Base)
+	p.Landed = p.Base - p.Coupon
 	if paid, got, bundle := Bundle(t.Gift); bundle {
-		price = market.Fen((int64(price)*int64(paid) + int64(got)/2) / int64(got))
+		p.Paid, p.Got = paid, got
+		p.Landed = market.Fen((int64(p.Landed)*int64(paid) + int64(got)/2) / int64(got))
 	}
-	return price, true
+	return p, true
 }
 
 // Pieces in Chinese and Arabic figures.
