@@ -193,6 +193,9 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 		reply = d.excuse(ctx, e, err)
 	}
 	sendErr := d.send(ctx, e, reply)
+	if errors.Is(sendErr, chat.ErrNoFile) {
+		sendErr = errors.Join(sendErr, d.Sender.Answer(ctx, e, said(d.locale(ctx, e).T("file.not_attached"))))
+	}
 	if sendErr == nil && reply.Keep != nil {
 		sendErr = reply.Keep(ctx)
 	}

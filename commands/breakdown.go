@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"shopwatch/internal/access"
 	"shopwatch/internal/card"
@@ -21,15 +22,22 @@ type breakdown struct {
 	by      metric.Dim // unless the question names another
 	metrics []string   // the first leads
 	columns []string   // of the table; nil shows all metrics
+	funnel  []string   // metrics that the picture shows as steps, instead of the parts
 	days    func(today market.Day) (from, to market.Day)
 	compare []report.Compare // nil takes those of a GMV question
 	next    []card.Step
+	needs   []string // nil takes the tables of the first metric
 }
 
 func (b breakdown) command() *Command {
 	load := func(ctx context.Context, env *Env, r Request) (report.Figures, error) { return b.load(ctx, env, r) }
+	lead, _ := metric.Find(b.metrics[0])
+	needs := b.needs
+	if needs == nil {
+		needs = lead.Tables
+	}
 	return &Command{
-		Name: b.name, Words: b.words, Example: b.example, Right: access.View,
+		Name: b.name, Needs: needs, Words: b.words, Example: b.example, Right: access.View,
 		Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 			f, err := load(ctx, env, r)
 			return answered(r, err, func() chat.Message {
@@ -45,7 +53,7 @@ func (b breakdown) sheet() card.Sheet {
 	if columns == nil {
 		columns = b.metrics
 	}
-	return card.Sheet{Name: b.name, Columns: columns, Next: b.next}
+	return card.Sheet{Name: b.name, Columns: columns, Funnel: b.funnel, Next: b.next}
 }
 
 func (b breakdown) load(ctx context.Context, env *Env, r Request) (report.Figures, error) {
@@ -73,6 +81,9 @@ func (b breakdown) load(ctx context.Context, env *Env, r Request) (report.Figure
 		Metrics: b.metrics, Fresh: env.Rules.Fresh,
 	}
 	f, err := report.LoadFigures(ctx, env.DB, env.Shop, query)
+	if err == nil && !slices.ContainsFunc(f.Total, func(v report.Value) bool { return v.Known }) {
+		err = errSilent
+	}
 	if errors.Is(err, report.ErrNoData) && q.Period.Set && q.Period.From == env.Shop.Day(r.Now) {
 		err = b.notYet(ctx, env, query, err)
 	}

@@ -30,6 +30,10 @@ type Command struct {
 	First   bool     // only the first word of a question can name it
 	Example string   // a question that can be run as it stands
 	Right   access.Right
+	// Needs are the fact tables without which there is nothing to say, the one
+	// whose days are asked for first; "table.column" where a column is not always
+	// brought. nil is order_line.
+	Needs []string
 	// Literal: the words after the verb are handed over as they stand, in
 	// Query.Item, and not read as a period, a filter and so on.
 	Literal bool
@@ -90,6 +94,7 @@ func all() []*Command {
 		quiet,
 		language,
 		define,
+		exporting,
 		status,
 		ackTyped,
 		snoozeTyped,
@@ -143,6 +148,9 @@ type Env struct {
 	Jobs   []string // names for the status answer
 	// Posts are the places that the configuration names for digests.
 	Posts []outbox.Route
+	// Person reports whether somebody is a person of the chat who can be given
+	// something to do; nil takes everybody, and so does an error.
+	Person func(ctx context.Context, user string) (bool, error)
 	// Store says how the store stands, for the status answer; nil leaves it out.
 	Store func(ctx context.Context) (report.StoreStatus, error)
 
@@ -225,7 +233,7 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if err := env.newest(ctx, &r); err != nil {
 		return Reply{}, err
 	}
-	m, err := c.Run(ctx, env, r)
+	m, err := env.say(ctx, c, r)
 	if t, ok := trouble(err); ok {
 		reply := Reply{Message: r.Pen.Trouble(r.Pen.L.T(t.Key, t.Args...), t.Fix)}
 		if c.Right == access.View {
@@ -236,7 +244,29 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
+	reply, err := env.witness(ctx, c, r, Reply{Message: m, Share: r.Query.Share})
+	if m.File != nil {
+		reply.Keep = env.noted(r, m, reply.Keep)
+	}
+	return reply, err
+}
+
+// say answers a question that was understood: in words, or with a file.
+func (env *Env) say(ctx context.Context, c *Command, r Request) (chat.Message, error) {
+	if r.Query.File != "" {
+		return env.filed(ctx, c, r)
+	}
+	m, err := c.Run(ctx, env, r)
+	if err != nil || c.Data == nil {
+		return m, err
+	}
+	if r.proof != nil && r.proof.numbers == nil && errors.Is(r.proof.err, report.ErrNoData) {
+		t, err := env.lacking(ctx, c, r, r.proof.err)
+		if err != nil || t != nil {
+			return m, cmp.Or(err, error(t))
+		}
+	}
+	return r.Pen.AsFile(m, r.Question), nil
 }
 
 // form offers the form of a command that was asked without words.
@@ -256,25 +286,32 @@ func (env *Env) form(ctx context.Context, c *Command, r Request) (Reply, error) 
 // programs. A question that cannot be answered is an error in the asker's
 // language.
 func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
+	return env.numbers(ctx, ask, 0)
+}
+
+// numbers does so with lists of up to that many rows; 0 takes the command's own
+// number.
+func (env *Env) numbers(ctx context.Context, ask Ask, rows int) (any, error) {
 	env, err := env.current(ctx)
 	if err != nil {
 		return nil, err
 	}
 	c, r, no := env.read(ask)
 	if no != nil {
-		return nil, errors.New(no.Message.Text)
+		return nil, &NoAnswer{Text: no.Message.Text, Try: firstQuestion(no.Message)}
 	}
 	if c.Data == nil {
-		return nil, errors.New(r.Pen.L.T("command.no_numbers", "word", c.Name))
+		return nil, &NoAnswer{Text: r.Pen.L.T("command.no_numbers", "word", c.Name)}
 	}
 	if err := env.newest(ctx, &r); err != nil {
 		return nil, err
 	}
+	r.Query.Rows = rows
 	data, err := c.Data(ctx, env, r)
-	if t, ok := trouble(err); ok {
-		return nil, errors.New(r.Pen.L.T(t.Key, t.Args...))
+	if err != nil {
+		return nil, env.noNumbers(ctx, c, r, err)
 	}
-	return data, err
+	return data, nil
 }
 
 // read turns an ask into a command and its request. The reply is set when that
@@ -282,6 +319,11 @@ func (env *Env) Numbers(ctx context.Context, ask Ask) (any, error) {
 // to it.
 func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 	c, rest := find(ask.Short, ask.Text)
+	asFile := c != nil && c.Name == exportName && strings.TrimSpace(rest) != ""
+	if asFile {
+		ask.Short, ask.Text = "", exported(rest)
+		c, rest = find("", ask.Text)
+	}
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
@@ -293,6 +335,9 @@ func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
 		ask.Lang = q.Lang
 	}
 	pen := ask.pen(env)
+	if (asFile || q.File != "") && (c.Data == nil || c.Literal) {
+		err = &Trouble{Key: "file.no_table", Args: []any{"word", c.Name}}
+	}
 	if t, ok := trouble(err); ok {
 		return nil, Request{}, &Reply{Message: pen.Trouble(pen.L.T(t.Key, t.Args...), t.Fix)}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 var complaints = &Command{
-	Name: "complaints", Short: "/complaints", Words: []string{"差评", "投诉", "评价", "reviews"},
+	Name: "complaints", Needs: []string{"review"}, Short: "/complaints", Words: []string{"差评", "投诉", "评价", "reviews"},
 	Example: "complaints 7d", Right: access.View, Run: runComplaints,
 	Data: numbers(loadComplaints),
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var conflicts = &Command{
-	Name: "conflicts", Words: []string{"渠道冲突", "价格冲突", "乱价", "conflict"}, Example: "conflicts", Right: access.View,
+	Name: "conflicts", Needs: []string{"own_price"}, Words: []string{"渠道冲突", "价格冲突", "乱价", "conflict"}, Example: "conflicts", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		c, err := loadConflicts(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.Conflicts(c, r.Question) })

@@ -117,7 +117,7 @@ func answerAgain(ctx context.Context, env *Env, e storage.Evidence, inputs []byt
 		return evidence.Said{}, err
 	}
 	r.Query.AsOf, r.Pen = e.AsOf, r.pen(env)
-	m, err := c.Run(ctx, env, r)
+	m, err := env.say(ctx, c, r)
 	if err := errors.Join(err, r.proof.err); err != nil {
 		return evidence.Said{}, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 var floor = &Command{
-	Name: "floor", Words: []string{"底价", "破价", "低于底价", "亏本", "minimum"}, Example: "floor", Right: access.View,
+	Name: "floor", Needs: []string{"own_price"}, Words: []string{"底价", "破价", "低于底价", "亏本", "minimum"}, Example: "floor", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		f, err := loadFloor(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.Floor(f, r.Question) })

@@ -15,7 +15,7 @@ func focused(of *Command, focus, name, example string, words ...string) *Command
 		return r
 	}
 	return &Command{
-		Name: name, Words: words, Example: example, Right: of.Right,
+		Name: name, Words: words, Example: example, Right: of.Right, Needs: of.Needs,
 		Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 			return of.Run(ctx, env, narrow(r))
 		},

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
 	"shopwatch/internal/access"
@@ -119,9 +120,5 @@ type several struct {
 
 func (s *several) Error() string { return "several items match " + s.asked }
 
-func topOr(q Query, otherwise int) int {
-	if q.Top > 0 {
-		return q.Top
-	}
-	return otherwise
-}
+// topOr is how many rows a list has that has otherwise so many.
+func topOr(q Query, otherwise int) int { return cmp.Or(q.Top, q.Rows, otherwise) }

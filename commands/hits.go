@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 
 	"shopwatch/internal/access"
@@ -30,7 +31,7 @@ func loadHits(ctx context.Context, env *Env, r Request) (report.Hits, error) {
 		q.Period.From, q.Period.To = lastWeek(env.Shop.Day(r.Now))
 	}
 	h, err := report.LoadHits(ctx, env.DB, env.Shop, report.HitsQuery{
-		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, N: topOr(q, hitCount), Fresh: env.Rules.Fresh,
+		AsOf: q.AsOf, Now: r.Now, From: q.Period.From, To: q.Period.To, Filter: filter, N: cmp.Or(q.Top, hitCount), Fresh: env.Rules.Fresh,
 	})
 	r.saw(h, h.Data, nil, err)
 	return h, err

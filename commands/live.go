@@ -10,7 +10,7 @@ import (
 )
 
 var live = &Command{
-	Name: "live", Words: []string{"直播", "直播间", "达人", "livestream", "kol"}, Example: "live 7d", Right: access.View,
+	Name: "live", Needs: []string{"traffic"}, Words: []string{"直播", "直播间", "达人", "livestream", "kol"}, Example: "live 7d", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		v, err := loadLive(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.Live(v, r.Question) })

@@ -9,7 +9,7 @@ import (
 )
 
 var fresh = &Command{
-	Name: "new", Words: []string{"新品", "上新", "newitems", "launches"}, Example: "new last month", Right: access.View,
+	Name: "new", Needs: []string{"order_line", "item"}, Words: []string{"新品", "上新", "newitems", "launches"}, Example: "new last month", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		n, err := loadNew(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.NewItems(n, r.Question) })

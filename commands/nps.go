@@ -10,7 +10,7 @@ import (
 )
 
 var nps = &Command{
-	Name: "nps", Words: []string{"满意度", "净推荐值", "satisfaction", "口碑"}, Example: "nps 28d by unit", Right: access.View,
+	Name: "nps", Needs: []string{"review"}, Words: []string{"满意度", "净推荐值", "satisfaction", "口碑"}, Example: "nps 28d by unit", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		n, err := loadNPS(ctx, env, r)
 		return answered(r, err, func() chat.Message { return r.Pen.NPS(n, r.Question) })

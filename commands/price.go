@@ -9,7 +9,7 @@ import (
 )
 
 var price = &Command{
-	Name: "price", Short: "/price", Words: []string{"价格", "比价", "竞品", "prices", "rivals"},
+	Name: "price", Needs: []string{"own_price", "rival_offer"}, Short: "/price", Words: []string{"价格", "比价", "竞品", "prices", "rivals"},
 	Example: "price moves", Right: access.View, Run: runPrice,
 	Data: numbers(loadPrice),
 }
@@ -27,6 +27,7 @@ func loadPrice(ctx context.Context, env *Env, r Request) (report.Price, error) {
 	}
 	q := report.PriceQuery{
 		AsOf: r.Query.AsOf, Now: r.Now, SKU: sku, Unit: r.Query.Unit, Top: topOr(r.Query, 15), Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
+		Series: env.Series,
 	}
 	if r.Query.Focus == "moves" {
 		q.Show = report.PriceMoves

@@ -22,11 +22,13 @@ type Query struct {
 	Category market.Category
 	Item     string // what the person typed to mean an item: a SKU, an id, part of a title
 	By       metric.Dim
-	Top      int    // 0 takes the command's own
-	Ahead    int    // days to come, from today on; 0 takes the command's own
-	Focus    string // "out", "low", "causes": a word that the command itself knows
-	Lang     string // asked for by lang=, else empty
-	Share    bool   // answer to everyone in the channel
+	Top      int      // 0 takes the command's own
+	Rows     int      // how many rows a list has when Top names no number; 0 takes the command's own
+	File     fileForm // as which the answer is wanted; empty in words
+	Ahead    int      // days to come, from today on; 0 takes the command's own
+	Focus    string   // "out", "low", "causes": a word that the command itself knows
+	Lang     string   // asked for by lang=, else empty
+	Share    bool     // answer to everyone in the channel
 	// Tiers, Days and Hours are those of a target that is being set, lowest tier
 	// first; all empty in a question about targets.
 	Tiers       [3]market.Fen
@@ -51,6 +53,8 @@ type Trouble struct {
 	Key  string // message key
 	Args []any
 	Fix  string
+	// Missing are the fact tables, or columns, that no source brings.
+	Missing []string
 }
 
 func (t *Trouble) Error() string { return fmt.Sprintf("%s %v", t.Key, t.Args) }

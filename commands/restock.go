@@ -9,7 +9,7 @@ import (
 )
 
 var restock = &Command{
-	Name: "restock", Words: []string{"补货", "备货", "进货", "reorder", "replenish"},
+	Name: "restock", Needs: []string{"inventory"}, Words: []string{"补货", "备货", "进货", "reorder", "replenish"},
 	Example: "restock top 20", Right: access.View, Run: runRestock,
 	Data: numbers(loadRestock),
 }

@@ -9,7 +9,7 @@ import (
 )
 
 var stock = &Command{
-	Name: "stock", Short: "/stock", Words: []string{"库存", "断货", "inventory"},
+	Name: "stock", Needs: []string{"inventory"}, Short: "/stock", Words: []string{"库存", "断货", "inventory"},
 	Example: "stock low top 20", Right: access.View, Run: runStock,
 	Data: numbers(loadStock),
 }

@@ -19,7 +19,7 @@ import (
 // suggest thinks about prices: of one item with all options, of the best sellers
 // with the best one each. It changes none.
 var suggest = &Command{
-	Name: "suggest", Words: []string{"定价", "调价建议", "价格建议", "suggestions", "reprice"}, Example: "suggest", Right: access.View,
+	Name: "suggest", Needs: []string{"own_price"}, Words: []string{"定价", "调价建议", "价格建议", "suggestions", "reprice"}, Example: "suggest", Right: access.View,
 	Run: func(ctx context.Context, env *Env, r Request) (chat.Message, error) {
 		s, err := loadSuggestions(ctx, env, r)
 		return answered(r, err, func() chat.Message {

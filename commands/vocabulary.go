@@ -93,8 +93,13 @@ func focusWords() []word {
 		focus("undo", "undo", "take back", "撤销"),
 		focus("history", "history", "changes", "历史", "变更记录"),
 		focus("month_end", "month end", "eom", "月末", "月底"),
-		{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }},
+		shareWord(),
 	}
+}
+
+// shareWord asks for an answer that everyone in the channel sees.
+func shareWord() word {
+	return word{forms: []string{"share", "发到频道", "公开"}, set: func(q *Query) { q.Share = true }}
 }
 
 // keys are the names before "=", each with what its value means.

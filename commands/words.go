@@ -28,6 +28,7 @@ func newLexicon(shop *market.Shop, today market.Day) *lexicon {
 	x.add(dimensionWords()...)
 	x.add(focusWords()...)
 	x.add(topWords()...)
+	x.add(fileWords()...)
 	for _, l := range shop.Units {
 		x.addLabel(l, func(q *Query) { q.Unit = market.Unit(l.ID) })
 	}

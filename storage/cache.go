@@ -15,6 +15,14 @@ type cache struct {
 	used  int64
 	order *list.List // of *cached, most recent first
 	byKey map[cacheKey]*list.Element
+	// loading is what somebody is about to decode, for others to wait for.
+	loading map[cacheKey]*flight
+}
+
+// flight is a value on its way; it may be read when done is closed.
+type flight struct {
+	done  chan struct{}
+	value any // nil when it did not come
 }
 
 // cacheKey names decoded rows: a day of events as of a revision, or (day and
@@ -34,7 +42,7 @@ type cached struct {
 }
 
 func newCache(limit int64) *cache {
-	return &cache{limit: limit, order: list.New(), byKey: map[cacheKey]*list.Element{}}
+	return &cache{limit: limit, order: list.New(), byKey: map[cacheKey]*list.Element{}, loading: map[cacheKey]*flight{}}
 }
 
 // get returns what is kept under key, or nil.
@@ -61,6 +69,41 @@ func (c *cache) put(key cacheKey, value any, bytes int64) any {
 	c.used += bytes
 	c.shrink()
 	return value
+}
+
+// load returns what is kept under key, decoding it first when nothing is. Of those
+// who want it at the same time one does so; when that fails, each for himself.
+func (c *cache) load(key cacheKey, decode func() (value any, bytes int64, err error)) (any, error) {
+	if v := c.get(key); v != nil {
+		return v, nil
+	}
+	c.mu.Lock()
+	f, others := c.loading[key]
+	if !others {
+		f = &flight{done: make(chan struct{})}
+		c.loading[key] = f
+	}
+	c.mu.Unlock()
+	if others {
+		<-f.done
+		if f.value != nil {
+			return f.value, nil
+		}
+		v, _, err := decode()
+		return v, err
+	}
+	defer func() {
+		c.mu.Lock()
+		delete(c.loading, key)
+		c.mu.Unlock()
+		close(f.done)
+	}()
+	v, bytes, err := decode()
+	if err != nil {
+		return nil, err
+	}
+	f.value = c.put(key, v, bytes)
+	return f.value, nil
 }
 
 // grow tells that the value under key takes more bytes than before.

@@ -290,3 +290,10 @@ func (tx *Tx) number(name string) (uint64, error) {
 	n++
 	return n, tx.putJSON(spaceMeta, key, n)
 }
+
+// Decoded returns what is kept in memory under a name, or what decode makes, which
+// is kept as long as there is room for its bytes. The name must tell everything
+// that the value depends on, revisions among them; nobody may change the value.
+func (tx *Tx) Decoded(name string, decode func() (value any, bytes int64, err error)) (any, error) {
+	return tx.db.cache.load(cacheKey{table: name}, decode)
+}

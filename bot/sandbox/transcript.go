@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -21,6 +22,8 @@ type Event struct {
 	Text     string `json:"text"`
 	// Blocks are as the sender wrote them, null without any.
 	Blocks json.RawMessage `json:"blocks"`
+	// Files are the names of what was shared with it.
+	Files []string `json:"files,omitempty"`
 	// Delivery is the key in the payload of the message's metadata.
 	Delivery string `json:"delivery"`
 }
@@ -46,7 +49,27 @@ func (w *workspace) record(c *channel, m *message, kind string) {
 		reader, _ := w.user(m.reader)
 		e.Only = reader.Name
 	}
+	for _, f := range m.files {
+		e.Files = append(e.Files, f.name)
+	}
 	w.events = append(w.events, e)
+}
+
+// File is the newest file of that name that was shared, and false when there is
+// none.
+func (s *Sandbox) File(name string) ([]byte, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var newest *file
+	for _, f := range s.space.files {
+		if f.name == name && len(f.shares) > 0 && (newest == nil || f.shares[0].ts > newest.shares[0].ts) {
+			newest = f
+		}
+	}
+	if newest == nil {
+		return nil, false
+	}
+	return bytes.Clone(newest.bytes), true
 }
 
 func (w *workspace) author(m *message) string {

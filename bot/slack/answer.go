@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -13,13 +14,19 @@ import (
 // Answer implements chat.Sender. The response address is used while it is
 // young; after that an ephemeral message; where the bot cannot post one, a
 // direct message. An answer whose outcome is unknown is not tried another way:
-// nobody could look it up, and twice is worse than never.
+// nobody could look it up, and twice is worse than never. The file of an answer
+// is shared before its words, so that they are true when they are read; without
+// it the error is chat.ErrNoFile and nothing has been said.
 func (s *Slack) Answer(ctx context.Context, e chat.Event, m chat.Message) error {
 	if empty(m) {
 		return &chat.SendError{Failure: chat.Refused, Reason: "empty_message"}
 	}
+	m, err := s.aside(ctx, e, m)
+	if err != nil {
+		return err
+	}
 	files, _ := s.draw(ctx, m, s.cfg.PictureWait/4)
-	_, err := s.plainer(m, files, func(v rendered) error {
+	_, err = s.plainer(m, files, func(v rendered) error {
 		return s.answer(ctx, e, v)
 	})
 	return err
@@ -67,7 +74,9 @@ func (s *Slack) directly(ctx context.Context, e chat.Event, v rendered) error {
 }
 
 // Share implements chat.Sender. Where the bot is no member the response address
-// carries the message, since it may be used for the channel as well.
+// carries the message, since it may be used for the channel as well. A file is
+// put into the thread of what was said; chat.ErrNoFile says that only the words
+// stand there.
 func (s *Slack) Share(ctx context.Context, e chat.Event, m chat.Message) error {
 	if empty(m) {
 		return &chat.SendError{Failure: chat.Refused, Reason: "empty_message"}
@@ -76,12 +85,13 @@ func (s *Slack) Share(ctx context.Context, e chat.Event, m chat.Message) error {
 		return &chat.SendError{Failure: chat.Refused, Reason: "no_channel"}
 	}
 	files, _ := s.draw(ctx, m, s.cfg.PictureWait/4)
-	_, err := s.plainer(m, files, func(v rendered) error {
+	ts := ""
+	_, err := s.plainer(m, files, func(v rendered) (err error) {
 		options := content(v)
 		if e.Thread != "" {
 			options = append(options, slackgo.MsgOptionTS(e.Thread))
 		}
-		_, ts, err := s.api.PostMessageContext(ctx, e.Channel, options...)
+		_, ts, err = s.api.PostMessageContext(ctx, e.Channel, options...)
 		err = s.classify(err, ts)
 		if _, word := failureOf(err); word != "not_in_channel" && word != "channel_not_found" {
 			return err
@@ -91,7 +101,10 @@ func (s *Slack) Share(ctx context.Context, e chat.Event, m chat.Message) error {
 		}
 		return err
 	})
-	return err
+	if err != nil || m.File == nil {
+		return err
+	}
+	return s.attach(ctx, *m.File, slackgo.CompleteUploadExternalParameters{Channel: e.Channel, ThreadTimestamp: cmp.Or(e.Thread, ts)})
 }
 
 // direct reports whether a channel id is one of direct messages.

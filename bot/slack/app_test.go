@@ -71,7 +71,9 @@ func TestManifest(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	w := newWorld(t, sandbox.Options{}, nil)
+	w := newWorld(t, sandbox.Options{Users: []sandbox.User{{Name: "mei"}}, Groups: []sandbox.Group{
+		{ID: "S0DUTY", Handle: "duty", Members: []string{"mei"}}, {ID: "S0EMPTY", Handle: "nobody"},
+	}}, nil)
 	general, alerts := w.channel("general"), w.channel("shop-alerts")
 	problems := func(channels ...string) map[string]slack.Finding {
 		bad := map[string]slack.Finding{}
@@ -86,12 +88,21 @@ func TestCheck(t *testing.T) {
 		}
 		return bad
 	}
-	if bad := problems(general, alerts); len(bad) != 0 {
+	if bad := problems(general, alerts, "#general"); len(bad) != 0 {
 		t.Errorf("a good workspace: %v", bad)
 	}
 	w.box.Expel("shop-alerts", "shopwatch")
 	if bad := problems(general, alerts, "C0NOWHERE"); len(bad) != 2 || bad["slack.channel."+alerts].Name == "" {
 		t.Errorf("expelled: %v", bad)
+	}
+	bad := problems("U0MEI", "U0GONE", "U0SHOPBOT", "S0DUTY", "S0EMPTY", "S0NONE")
+	for _, name := range []string{"slack.person.U0GONE", "slack.person.U0SHOPBOT", "slack.group.S0EMPTY", "slack.group.S0NONE"} {
+		if bad[name].Name == "" {
+			t.Errorf("nothing is said of %s", name)
+		}
+	}
+	if len(bad) != 4 {
+		t.Errorf("persons and groups: %v", bad)
 	}
 	w.box.Archive("general", true)
 	w.box.SetScopes("commands", "chat:write", "channels:read")

@@ -24,8 +24,9 @@ type Finding struct {
 const maxSkew = 2 * time.Minute
 
 // Check asks Slack whether everything is in place: the token, its scopes, the
-// clock, the socket, and each channel. It posts nothing.
-func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
+// clock, the socket, and each channel, person and group of persons (Places). It
+// posts nothing.
+func (s *Slack) Check(ctx context.Context, places []string) []Finding {
 	asked := time.Now()
 	auth, err := s.api.AuthTestContext(ctx)
 	if err != nil || auth.UserID == "" {
@@ -43,10 +44,7 @@ func (s *Slack) Check(ctx context.Context, channels []string) []Finding {
 	if s.cfg.Mode == SocketMode {
 		out = append(out, s.checkSocket(ctx))
 	}
-	for _, c := range channels {
-		out = append(out, s.checkChannel(ctx, c))
-	}
-	return out
+	return append(out, s.Places(ctx, places)...)
 }
 
 func (s *Slack) checkTeam(team string) Finding {
@@ -114,6 +112,12 @@ func (s *Slack) checkSocket(ctx context.Context) Finding {
 // posts up again.
 func (s *Slack) checkChannel(ctx context.Context, id string) Finding {
 	f := Finding{Name: "slack.channel." + id}
+	id, err := s.byID(ctx, id)
+	if err != nil {
+		f.Detail = s.wordOf(err)
+		f.Fix = "invite the bot if the channel is private: /invite @bot; else check how the name is written, or use the channel's id (C...)"
+		return f
+	}
 	c, err := s.api.GetConversationInfoContext(ctx, &slackgo.GetConversationInfoInput{ChannelID: id})
 	switch {
 	case err != nil || c == nil || c.ID == "":

@@ -125,7 +125,7 @@ func TestFileInThread(t *testing.T) {
 	general := chat.Target{Channel: w.channel("general")}
 	root := w.send(chat.Delivery{Key: "k", Act: chat.Post, Target: general, Message: text("alert")})
 	reply := chat.Delivery{Key: "k/0", Act: chat.Reply, Target: general, Root: root.Ref, Message: chat.Message{
-		Text: "all of it", File: &chat.File{Name: "a.csv", Title: "All", Content: "sku\r\nA1\r\n"},
+		Text: "all of it", File: &chat.File{Name: "a.csv", Title: "All", Content: []byte("sku\r\nA1\r\n")},
 	}}
 	if r := w.send(reply); r.Degraded != "" {
 		t.Errorf("degraded: %s", r.Degraded)

@@ -51,7 +51,7 @@ func Shortcuts() []ManifestShortcut {
 func Scopes() []string {
 	return []string{
 		"commands", "chat:write", "app_mentions:read", "channels:read", "channels:history",
-		"groups:read", "groups:history", "im:history", "im:write", "files:write", "files:read", "users:read",
+		"groups:read", "groups:history", "im:history", "im:write", "files:write", "files:read", "users:read", "usergroups:read",
 	}
 }
 

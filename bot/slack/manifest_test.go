@@ -25,6 +25,7 @@ var scopesOf = map[string][]string{
 	"GetConversationsContext":       {"channels:read", "groups:read"},
 	"OpenConversationContext":       {"im:write"},
 	"GetUserInfoContext":            {"users:read"},
+	"GetUserGroupsContext":          {"usergroups:read"},
 	"GetUploadURLExternalContext":   {"files:write"}, "CompleteUploadExternalContext": {"files:write"}, "GetFileInfoContext": {"files:read"},
 
 	"app_mention": {"app_mentions:read"}, "message.im": {"im:history"}, "app_home_opened": nil, "member_joined_channel": {"channels:read", "groups:read"},

@@ -96,39 +96,11 @@ func (s *Slack) attempt(ctx context.Context, d chat.Delivery, channel string, v 
 	}
 	r := receipt(channel, ts)
 	if f := d.Message.File; f != nil && d.Act == chat.Reply {
-		r.Degraded = s.attach(ctx, channel, d.Root.TS, *f)
+		if s.attach(ctx, *f, slackgo.CompleteUploadExternalParameters{Channel: channel, ThreadTimestamp: d.Root.TS}) != nil {
+			r.Degraded = chat.ErrNoFile.Error() // the message counts as sent either way
+		}
 	}
 	return r, nil
-}
-
-// attach shares a file in a thread whose message has just been posted. That
-// message counts as sent either way; what is returned says that the file is
-// missing, or nothing.
-func (s *Slack) attach(ctx context.Context, channel, thread string, f chat.File) string {
-	id, err := s.hand(ctx, slackgo.GetUploadURLExternalParameters{FileName: clean(f.Name), FileSize: len(f.Content)}, []byte(f.Content))
-	if err == nil {
-		_, err = s.api.CompleteUploadExternalContext(ctx, slackgo.CompleteUploadExternalParameters{
-			Files: []slackgo.FileSummary{{ID: id, Title: clamp(clean(f.Title), maxHeading)}}, Channel: channel, ThreadTimestamp: thread,
-		})
-	}
-	if err == nil {
-		err = s.awaitShare(ctx, id, channel)
-	}
-	if err == nil {
-		return ""
-	}
-	s.log.WarnContext(ctx, "file not attached", "file", clean(f.Name), "err", s.scrub.err(err))
-	return "the file is not attached"
-}
-
-// awaitShare returns nil once the file is to be seen in channel. Slack answers
-// before it has shared it, and now and then never does.
-func (s *Slack) awaitShare(ctx context.Context, id, channel string) error {
-	ctx, cancel := context.WithTimeout(ctx, s.cfg.PictureWait)
-	defer cancel()
-	return s.await(ctx, id, func(f *slackgo.File) bool {
-		return len(f.Shares.Public[channel])+len(f.Shares.Private[channel]) > 0 || direct(channel) && f.Mimetype != ""
-	})
 }
 
 // stray deals with a reply whose root is gone, which Slack posts to the channel

@@ -118,7 +118,7 @@ func (j *Judged) against(s Spec, m metric.Metric, e Entity) {
 	if sd > 0 {
 		z = sign * (r.Value - usual) / sd
 	}
-	r.Numbers = append(r.Numbers, Number{"deviation", sd, m.Unit}, Number{"z", z, metric.Times}, Number{"past", float64(len(past)), metric.Count})
+	r.Numbers = []Number{{"deviation", sd, m.Unit}, {"z", z, metric.Times}, {"past", float64(len(past)), metric.Count}}
 	switch {
 	case base <= 0 || sign*(r.Value-usual) < least*base:
 		j.Why = WhyChange
@@ -177,9 +177,10 @@ func known(all []Sample) []Sample {
 // season is the median of earlier stretches and the deviation of an ordinary
 // one from it.
 func season(m metric.Metric, past []Sample) (usual, sd float64) {
-	values, volume := make([]float64, len(past)), 0.0
-	for i, s := range past {
-		values[i] = s.Value
+	var few [usualPast]float64
+	values, volume := few[:0], 0.0
+	for _, s := range past {
+		values = append(values, s.Value)
 		volume += s.Volume / float64(len(past))
 	}
 	usual = median(values)
@@ -196,9 +197,10 @@ func season(m metric.Metric, past []Sample) (usual, sd float64) {
 // pooled is the ratio of earlier stretches taken together and the deviation of
 // an ordinary one of so much volume from it.
 func pooled(m metric.Metric, past []Sample, volume float64) (usual, sd float64) {
-	values, all := make([]float64, len(past)), 0.0
-	for i, s := range past {
-		values[i] = s.Value
+	var few [usualPast]float64
+	values, all := few[:0], 0.0
+	for _, s := range past {
+		values = append(values, s.Value)
 		usual += s.Value * s.Volume
 		all += s.Volume
 	}

@@ -156,6 +156,9 @@ func TestRegistry(t *testing.T) {
 		} else if s.Limits.Past > 0 && !m.Carries(s.Match, s.By) {
 			t.Errorf("%s: %s does not carry %s", s.ID, s.Metric, s.By)
 		}
+		if s.Limits.Volume > 0 && s.Volume == "" && s.Metric != "" {
+			t.Errorf("%s asks for a volume and says not of what: it never speaks", s.ID)
+		}
 		if _, ok := metric.Find(s.Volume); s.Volume != "" && !ok {
 			t.Errorf("%s: no metric %s", s.ID, s.Volume)
 		}

@@ -81,7 +81,7 @@ func RivalMoves(r PriceRule, m Materiality, in PriceInput) []Finding {
 		}
 		move.Own, move.Until, move.Sold7d = o.Own, o.PromoEnd, o.Units7d
 		move.Floor, move.FloorKnown = o.Floor, o.FloorKnown
-		risk := moveRisk(r, o, move)
+		risk := moveRisk(r, o, move, in.At)
 		if open >= 0 && o.Now >= in.Open[open].Told {
 			risk = min(risk, in.Open[open].ToldRisk)
 		}
@@ -124,11 +124,17 @@ func (r PriceRule) limits() pricing.Limits {
 
 // moveRisk is the item's sales over the rule's days, times twice the share by
 // which the rival undercuts us (a point is added so that drawing level counts):
-// nothing while the rival stays clearly dearer.
-func moveRisk(r PriceRule, o *Offer, m RivalMove) market.Fen {
-	pressure := (1 - float64(m.Now)/float64(m.Before)) / 2
+// nothing while the rival stays clearly dearer. A drip goes on at its pace: what
+// counts is its price in the middle of these days.
+func moveRisk(r PriceRule, o *Offer, m RivalMove, at time.Time) market.Fen {
+	price := float64(m.Now)
+	if m.Drip {
+		lasted := max(1, at.Sub(m.Since).Hours()/24)
+		price -= float64(m.Before-m.Now) / lasted * r.Days / 2
+	}
+	pressure := (1 - price/float64(m.Before)) / 2
 	if o.OwnKnown && o.Own > 0 {
-		pressure = float64(o.Own-m.Now)/float64(o.Own) + 0.05
+		pressure = (float64(o.Own)-price)/float64(o.Own) + 0.05
 	}
 	share := min(1, max(0, 2*pressure))
 	return market.Fen(math.Round(float64(o.GMV7d) / 7 * r.Days * share))

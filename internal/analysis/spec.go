@@ -72,18 +72,6 @@ type Limits struct {
 	Rising bool `json:"rising,omitempty"`
 }
 
-// Plain reports whether what the rule finds is a fact that the data itself
-// shows, and no judgement of what is usual.
-func (s Spec) Plain() bool {
-	switch s.Kind {
-	case KindConflict, KindReport, KindNoData:
-		return true
-	case KindThreshold, KindPriceGap:
-		return s.ID != RuleRivalMove
-	}
-	return false
-}
-
 // Registry is every rule that comes with the program, in the order of help. The
 // limits of the first four are members of Rules.
 func Registry() []Spec {
@@ -131,7 +119,7 @@ func Registry() []Spec {
 			Severity: Warning, Limits: Limits{Change: 0.25, Z: 4, Volume: 500, Days: 1, Past: 14},
 		},
 		{
-			ID: RuleSearchSurge, Kind: KindSeasonal, Metric: "searches", By: metric.ByCategory, Tables: []string{market.SearchDays.Name}, Stale: 2 * day, Hourly: true,
+			ID: RuleSearchSurge, Kind: KindSeasonal, Metric: "searches", Volume: "searches", By: metric.ByCategory, Tables: []string{market.SearchDays.Name}, Stale: 2 * day, Hourly: true,
 			Severity: Info, Limits: Limits{Change: 0.6, Z: 4, Volume: 500, Days: 1, Past: 6, Rising: true},
 		},
 		{

@@ -11,19 +11,40 @@ func median(v []float64) float64 {
 	if n == 0 {
 		return 0
 	}
-	slices.Sort(v)
+	sortFew(v)
 	if n%2 == 1 {
 		return v[n/2]
 	}
 	return (v[n/2-1] + v[n/2]) / 2
 }
 
+// usualPast is up to how many values need no memory of their own: rules look at
+// a million series.
+const usualPast = 32
+
+// sortFew sorts values, of which there are a few more often than not; none may
+// be NaN.
+func sortFew(v []float64) {
+	if len(v) > usualPast {
+		slices.Sort(v)
+		return
+	}
+	for i := 1; i < len(v); i++ {
+		x, k := v[i], i
+		for ; k > 0 && v[k-1] > x; k-- {
+			v[k] = v[k-1]
+		}
+		v[k] = x
+	}
+}
+
 // spread is the median absolute deviation from m, scaled to a standard
 // deviation.
 func spread(v []float64, m float64) float64 {
-	d := make([]float64, len(v))
-	for i, x := range v {
-		d[i] = math.Abs(x - m)
+	var few [usualPast]float64
+	d := few[:0]
+	for _, x := range v {
+		d = append(d, math.Abs(x-m))
 	}
 	return 1.4826 * median(d)
 }

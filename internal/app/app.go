@@ -41,6 +41,8 @@ type Settings struct {
 	// carry.
 	Form func(ctx context.Context, e chat.Event, f chat.Form) error
 	Seal access.Seal
+	// Person reports whether an alert can be given to somebody; nil takes everybody.
+	Person func(ctx context.Context, user string) (bool, error)
 
 	Policy   access.Policy
 	Limit    bot.Limit // how often one person is answered
@@ -165,7 +167,7 @@ func New(set Settings) (*App, error) {
 // are due together: facts first, then what is said about them.
 func (a *App) addShop(s *Shop) (*commands.Env, error) {
 	env, first := Env(a.set.DB, a.set.Series, s), len(a.scheduler.Jobs)
-	env.Store = a.storeStatus
+	env.Store, env.Person = a.storeStatus, a.set.Person
 	for _, f := range s.Feeds {
 		if f.Spec.Schedule == "" {
 			continue

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"time"
 
 	"shopwatch/commands"
@@ -15,6 +16,7 @@ import (
 	"shopwatch/internal/config"
 	"shopwatch/internal/evidence"
 	"shopwatch/internal/export"
+	"shopwatch/internal/i18n"
 	"shopwatch/internal/market"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
@@ -51,6 +53,7 @@ var ErrNo = errors.New("no answer")
 // Ask answers a question as the chat would: by the running bot that holds the
 // store, else over the store itself.
 func Ask(ctx context.Context, o AskOptions) (err error) {
+	defer func() { err = errors.Join(err, o.sayNo(err)) }()
 	path := storePath(o.Config, o.Dir)
 	if answered, err := askRunning(ctx, path, o); answered || err != nil {
 		return err
@@ -80,6 +83,15 @@ func Ask(ctx context.Context, o AskOptions) (err error) {
 	return answer(ctx, Env(db, panels, shop), o)
 }
 
+// sayNo writes for programs why there is no answer.
+func (o AskOptions) sayNo(err error) error {
+	var no *commands.NoAnswer
+	if o.Format != AsJSON || !errors.As(err, &no) {
+		return nil
+	}
+	return writeJSON(o.Out, no)
+}
+
 func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 	ask := commands.Ask{
 		User: "terminal", Lang: o.Lang, Now: o.At, Text: o.Text,
@@ -93,14 +105,22 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 		if err := r.Message.WriteText(o.Out); err != nil || r.Keep == nil {
 			return err
 		}
+		if f := r.Message.File; f != nil { // a terminal has no place for it
+			_, err = fmt.Fprintln(o.Out, i18n.For(o.Lang).T("file.terminal", "question", strconv.Quote(o.Text), "name", f.Name))
+			return err
+		}
 		return r.Keep(ctx)
+	}
+	if o.Format != AsJSON {
+		sheets, err := env.Table(ctx, ask)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrNo, err)
+		}
+		return exported(o, env.Shop, sheets)
 	}
 	data, err := env.Numbers(ctx, ask)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrNo, err)
-	}
-	if o.Format != AsJSON {
-		return exported(o, env.Shop, data)
 	}
 	b, err := evidence.Numbers(data)
 	if err != nil {
@@ -111,12 +131,11 @@ func answer(ctx context.Context, env *commands.Env, o AskOptions) error {
 }
 
 // exported writes the tables of a report as a file for spreadsheets.
-func exported(o AskOptions, shop *market.Shop, data any) error {
-	sheets := export.Sheets(data)
+func exported(o AskOptions, shop *market.Shop, sheets []export.Sheet) error {
 	if len(sheets) == 0 {
 		return fmt.Errorf("%w: there is no table behind this answer; ask --json prints its numbers", ErrNo)
 	}
-	style := export.Style{Zone: shop.Zone, Currency: shop.Currency}
+	style := export.Style{Zone: shop.Zone, Currency: shop.Currency, Lang: o.Lang}
 	if o.Format == AsCSV {
 		return export.WriteCSV(o.Out, sheets[0], style)
 	}

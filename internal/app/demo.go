@@ -41,6 +41,8 @@ type DemoOptions struct {
 	Start  time.Time // "this morning"
 	Listen string    // of the chat page; empty takes any free port
 	Logger *slog.Logger
+	// Alerts leaves the digests out.
+	Alerts bool
 	// Truth, when set, receives the incidents that the marketplace plays.
 	Truth io.Writer
 	// Tell is told how the start goes on.
@@ -164,9 +166,9 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 		return err
 	}
 	d.App, err = New(Settings{
-		DB: d.db, Series: d.panels, Form: talk.OpenForm, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
+		DB: d.db, Series: d.panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: []string{"U0LIN"}},
-		Schedule: demoSchedule(), Inline: true,
+		Schedule: d.schedule(), Inline: true,
 	})
 	if err != nil {
 		return err
@@ -177,6 +179,13 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	}
 	d.StatusURL, err = d.listen(ctx, "status page", "127.0.0.1:0", pages)
 	return err
+}
+
+func (d *Demo) schedule() Schedule {
+	if d.opt.Alerts {
+		return Schedule{Watch: demoSchedule().Watch}
+	}
+	return demoSchedule()
 }
 
 // openChat starts the sandbox and an adapter that speaks to it.

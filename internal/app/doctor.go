@@ -224,13 +224,7 @@ func (d *doctor) chat(ctx context.Context) {
 		d.bad("slack", "check the slack section", "%v", err)
 		return
 	}
-	var channels []string
-	for _, p := range d.Config.Post {
-		if !slices.Contains(channels, p.Channel) {
-			channels = append(channels, p.Channel)
-		}
-	}
-	d.found = append(d.found, talk.Check(ctx, channels)...)
+	d.found = append(d.found, placed(d.Config, talk.Check(ctx, namedIDs(d.Config)))...)
 }
 
 func (d *doctor) print() error {

@@ -51,6 +51,11 @@ func newPatient(t *testing.T, shop string) *patient {
 slack: {bot_token: "${BOT}", app_token: "${APP}", api_url: %s/api/}
 post:
   - {channel: C0NOWHERE, alerts: [all]}
+alerts:
+  - to: ["#general"]
+    mention: [S0NOGROUP]
+    escalate: [30m U0NOBODY1, 1h C0NOWHERE]
+access: {admins: [U0NOBODY1]}
 storage: {path: %s}
 web: {listen: "127.0.0.1:0"}
 sources:
@@ -101,12 +106,38 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("a channel that is not there is not an ill: %v", err)
 	}
 	p.says(out, "✓ store  ", "can be created", "✓ source.stock  1 rows", "✓ slack.auth", "✓ slack.scopes", "✓ slack.socket",
-		"✓ charts.fonts", "× slack.channel.C0NOWHERE", "/invite @bot", "1 of ")
+		"✓ charts.fonts", "× slack.channel.C0NOWHERE", "/invite @bot", "post[0].channel", "alerts[0].escalate[1]",
+		"✓ slack.channel.#general", "× slack.group.S0NOGROUP", "alerts[0].mention[0]",
+		"× slack.person.U0NOBODY1", "config.yaml line 9, alerts[0].escalate[0]; line 10, access.admins[0]", "3 of ")
 	if strings.Contains(out, sandbox.DefaultBotToken) {
 		t.Errorf("a token is shown:\n%s", out)
 	}
 	if _, err := os.Stat(filepath.Join(p.dir, "data", "shopwatch.db")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("doctor has made a store: %v", err)
+	}
+}
+
+// TestCheckNamed asks the chat alone, as check --chat does, and what a start logs.
+func TestCheckNamed(t *testing.T) {
+	p := newPatient(t, "天猫店")
+	p.Setenv("BOT", sandbox.DefaultBotToken)
+	p.Setenv("APP", sandbox.DefaultAppToken)
+	c, problems, err := config.Load(p.file, os.LookupEnv, config.Options{})
+	if err != nil || len(problems) > 0 {
+		t.Fatal(problems, err)
+	}
+	var out, book bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&book, nil))
+	if err := CheckNamed(t.Context(), &out, c, log); !errors.Is(err, ErrUnwell) || strings.Count(out.String(), "× ") != 3 {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+	talk, _, err := slackOf(c, log, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	warnNamed(t.Context(), talk, c, log)
+	if text := book.String(); strings.Count(text, "level=WARN") != 3 || !strings.Contains(text, "line 8, alerts[0].mention[0]") {
+		t.Errorf("a start says:\n%s", text)
 	}
 }
 

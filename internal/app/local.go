@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"shopwatch/commands"
 )
 
 // A running bot holds its store alone; whoever asks on the terminal meanwhile
@@ -79,7 +81,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 	var out bytes.Buffer
 	o.Out = &out
 	if err := answer(r.Context(), a.envs[0], o); err != nil {
-		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		refuseLocal(w, noAnswerAsJSON(err))
 		return
 	}
 	_, _ = w.Write(out.Bytes()) // the asker may be gone; there is nobody else to tell
@@ -87,7 +89,7 @@ func (a *App) localQuestion(w http.ResponseWriter, r *http.Request) {
 
 // kinds are the errors that stay what they are on their way across the socket, by
 // the name they travel under.
-var kinds = map[string]error{"bad_ask": ErrBadAsk, "no_rule": ErrNoRule}
+var kinds = map[string]error{"bad_ask": ErrBadAsk, "no_rule": ErrNoRule, "no_answer": ErrNo}
 
 // kindHeader names the kind of a refusal.
 const kindHeader = "Shopwatch-Refusal"
@@ -139,10 +141,37 @@ func askRunning(ctx context.Context, store string, o AskOptions) (ok bool, err e
 	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	defer stop()
 	q := localAsk{Text: o.Text, Lang: o.Lang, At: o.At, Format: o.Format}
-	return callRunning(ctx, store, "ask", q, func(body io.Reader) error {
+	ok, err = callRunning(ctx, store, "ask", q, func(body io.Reader) error {
 		_, err := io.Copy(o.Out, body)
 		return err
 	})
+	if errors.Is(err, ErrNo) {
+		err = noAnswerFromJSON(err)
+	}
+	return ok, err
+}
+
+// noAnswerAsJSON makes the text of an error that says why there is no answer
+// whole, so that it can cross the socket; other errors stay as they are.
+func noAnswerAsJSON(err error) error {
+	var no *commands.NoAnswer
+	if !errors.As(err, &no) {
+		return err
+	}
+	b, jsonErr := json.Marshal(no)
+	if jsonErr != nil {
+		return errors.Join(err, jsonErr)
+	}
+	return &refusal{string(b), ErrNo}
+}
+
+// noAnswerFromJSON is the other way.
+func noAnswerFromJSON(err error) error {
+	var no commands.NoAnswer
+	if json.Unmarshal([]byte(err.Error()), &no) != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrNo, &no)
 }
 
 // callRunning posts q to the bot that holds the store and lets read have what it

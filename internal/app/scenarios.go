@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
 	"shopwatch/internal/alert"
-	"shopwatch/internal/analysis"
 	"shopwatch/internal/lab"
 	"shopwatch/internal/market"
 	"shopwatch/internal/notify"
@@ -52,7 +52,7 @@ func Scenarios(ctx context.Context, o ScenarioOptions) (lab.Report, error) {
 
 func scenario(ctx context.Context, o ScenarioOptions, seed uint64) (r lab.Run, err error) {
 	d, err := OpenDemo(ctx, DemoOptions{
-		Seed: seed, SKUs: o.SKUs, Orders: o.Orders, Days: o.History, Start: o.Start, Lang: "zh-CN", Logger: slog.New(slog.DiscardHandler),
+		Seed: seed, SKUs: o.SKUs, Orders: o.Orders, Days: o.History, Start: o.Start, Lang: "zh-CN", Alerts: true, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return r, err
@@ -66,7 +66,8 @@ func scenario(ctx context.Context, o ScenarioOptions, seed uint64) (r lab.Run, e
 		return r, err
 	}
 	from := d.opt.Start
-	r = lab.Run{Seed: seed, Days: float64(o.Days), Incidents: labelled(d.mall.Incidents(), from, from.Add(span))}
+	truth := d.mall.Truth(from.Add(-truthBefore), from.Add(span+truthBefore))
+	r = lab.Run{Seed: seed, Days: float64(o.Days), Incidents: labelled(truth, from, from.Add(span))}
 	if err := d.raised(ctx, &r, market.Window{Start: from.Add(-time.Minute), End: from.Add(span)}); err != nil {
 		return r, err
 	}
@@ -76,24 +77,50 @@ func scenario(ctx context.Context, o ScenarioOptions, seed uint64) (r lab.Run, e
 	return r, nil
 }
 
+// truthBefore is how far around a stretch something may happen that explains an
+// alert in it: stock is warned of two days ahead.
+const truthBefore = 72 * time.Hour
+
 // settled is the part of an incident's time that must lie inside a stretch for
 // it to count: a delivery that is late from today empties no shelf before the
 // week is over.
 const settled = 3
 
-// labelled are the incidents of a stretch that should or may be noticed.
+// labelled are the incidents that should or may be noticed in a stretch. One of
+// which too little lies inside explains alerts and need not be found.
 func labelled(list []demo.Incident, from, to time.Time) []lab.Incident {
 	var out []lab.Incident
 	for _, in := range list {
-		if in.Quiet || in.Rule != "" && (in.Start.Before(from) || to.Sub(in.Start) < in.End.Sub(in.Start)/settled) {
-			continue
-		}
-		out = append(out, lab.Incident{
-			Kind: in.Kind, Rule: in.Rule, Start: in.Start, End: in.End,
+		x := lab.Incident{
+			Kind: in.Kind, Rule: in.Rule, Also: in.Also, Start: in.Start, End: in.End,
 			About: lab.About{Unit: market.Unit(in.Subject.Unit), SKU: market.SKU(in.Subject.SKU), Rival: in.Subject.Rival},
-		})
+		}
+		switch {
+		case in.Subject.Source != "":
+			x.About.Member = "source=" + in.Subject.Source
+		case in.Subject.Word != "":
+			x.About.Member = "category=" + in.Subject.Word
+		}
+		if inside := earliest(to, in.End).Sub(latest(from, in.Start)); in.Rule != "" && inside < in.End.Sub(in.Start)/settled {
+			x.Rule, x.Also = "", append(slices.Clone(in.Also), in.Rule)
+		}
+		out = append(out, x)
 	}
 	return out
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // raised reads from the store and the chat what was told in the team's channel.
@@ -129,18 +156,11 @@ func (d *Demo) raised(ctx context.Context, r *lab.Run, w market.Window) error {
 			}
 			s := a.First.Subject
 			r.Raised = append(r.Raised, lab.Raised{
-				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival}, At: a.FiredAt, Root: root, Messages: messages[root], Detail: detailOf(a),
-				Certain: plain(a.Rule) || a.First.Stock != nil && (a.First.Stock.Available == 0 || a.Latest.Stock.Available == 0),
+				Rule: string(a.Rule), About: lab.About{Unit: s.Unit, SKU: s.SKU, Rival: s.Rival, Member: s.Member}, At: a.FiredAt, Root: root, Messages: messages[root], Detail: detailOf(a),
 			})
 		}
 		return nil
 	})
-}
-
-// plain reports whether what a rule finds is a fact that the data itself shows.
-func plain(r analysis.Rule) bool {
-	s, ok := analysis.SpecOf(analysis.Registry(), r)
-	return ok && s.Plain()
 }
 
 // toldIn is the id of the root that an alert is told in, in a channel.

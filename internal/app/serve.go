@@ -69,7 +69,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	a, err = New(Settings{
-		DB: db, Series: panels, Form: talk.OpenForm, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
 		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
 		Lang: c.Language, Langs: langs(c),
@@ -85,6 +85,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(ctx) })
+	g.Go(func() error { warnNamed(ctx, talk, c, log); return nil })
 	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, pages) })
 	g.Go(func() error { return a.serveLocal(ctx, c.Storage.Path) })
 	if c.Slack.Mode == string(slack.HTTPMode) {

@@ -38,6 +38,7 @@ import (
 //	home USER                     opens the bot's home page and writes it to the file "said"
 //	onhome USER VERB [VALUE]      uses such a button or menu there; the page is as it was drawn last
 //	audit                         writes the audit of acts on alerts to the file "said"
+//	file CHANNEL                  writes what the newest file shared there holds to the file "said"
 //	said CHANNEL                  writes what was said there since the last time to the file "said"
 //	evidence CHANNEL              sets $ID to the evidence id of the newest message there
 //	[!] replay [JSON] ID FILE     computes it again into the file, by the running bot if there is one
@@ -106,6 +107,7 @@ func TestStories(t *testing.T) {
 			"stop":    func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
 			"compact": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
 			"ask":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
+			"file":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(fileIn(ts, a[0])) },
 			"said": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(write(ts, of(ts).said(a[0])))
 			},

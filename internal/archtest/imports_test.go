@@ -60,7 +60,7 @@ var allowed = map[string]string{
 		"github.com/jackc/pgx/v5 github.com/go-sql-driver/mysql github.com/xuri/excelize/v2",
 	"internal/source/*": market + source + "github.com/go-resty/resty/v2 github.com/itchyny/gojq golang.org/x/text",
 	"internal/notify":   market + alert + access + audience + card + chat + i18n + outbox + storage,
-	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + notify + evidence + audience,
+	"commands":          market + metric + analysis + methods + alert + report + card + chat + i18n + access + storage + series + outbox + notify + evidence + audience + "internal/export",
 	"jobs":              market + metric + analysis + alert + report + card + chat + i18n + access + storage + series + outbox + notify + source + gate + evidence + audience + "internal/source/page github.com/robfig/cron/v3",
 	"bot":               "commands " + market + chat + i18n + access + storage,
 	"bot/slack":         chat + chart + "github.com/slack-go/slack github.com/gorilla/websocket",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -73,16 +74,18 @@ func (b *run) oneDigest(ctx context.Context) (time.Duration, error) {
 	var days [3]map[series.Group]*totals
 	var best [3][]uint32
 	err := b.db.View(ctx, func(tx *storage.Tx) error {
-		for i := range days {
-			d, err := b.panels.ReadDay(tx, b.shop, last-market.Day(i), 0, digestColumns...)
-			if err != nil {
-				return err
-			}
-			days[i] = sumGroups(p, d.Days)
-			if i == 0 {
-				best = bestOf(d.Days)
-			}
+		all, err := b.panels.ReadDays(tx, b.shop, last-2, last, tx.Revision(), digestColumns...)
+		if err != nil {
+			return err
 		}
+		if len(all) != len(days) {
+			return fmt.Errorf("%d days of %d are there", len(all), len(days))
+		}
+		slices.Reverse(all)
+		for i, d := range all {
+			days[i] = sumGroups(p, d.Days)
+		}
+		best = bestOf(all[0].Days)
 		return nil
 	})
 	if err != nil {
@@ -100,16 +103,12 @@ func (b *run) oneDigest(ctx context.Context) (time.Duration, error) {
 func sumGroups(p *series.Panel, d *series.Days) map[series.Group]*totals {
 	groups, of := p.Groups()
 	sums := make([]totals, len(groups))
-	v := make([]int64, 8192)
 	for k, col := range digestColumns {
-		for from := 0; from < d.Len(); from += len(v) {
-			part := v[:min(len(v), d.Len()-from)]
-			null := d.Part(col, from, part)
-			for i, x := range part {
-				if x != 0 && !null.Get(i) {
-					sums[of[from+i]][k] += x
-				}
-			}
+		null := d.Null(col)
+		if wide := d.Int64s(); col == series.DayGMV {
+			addTo(sums, k, of, wide, null)
+		} else {
+			addTo(sums, k, of, d.Int32s(col), null)
 		}
 	}
 	out := map[series.Group]*totals{}
@@ -119,27 +118,46 @@ func sumGroups(p *series.Panel, d *series.Days) map[series.Group]*totals {
 	return out
 }
 
+// addTo adds a column to the sums of its groups.
+func addTo[V int32 | int64](sums []totals, k int, of []uint32, v []V, null market.Bits) {
+	if len(null) == 0 {
+		for i, x := range v {
+			sums[of[i]][k] += int64(x)
+		}
+		return
+	}
+	for i, x := range v {
+		if x != 0 && !null.Get(i) {
+			sums[of[i]][k] += int64(x)
+		}
+	}
+}
+
 // bestOf lists the 50 best by units, GMV and visits.
 func bestOf(d *series.Days) (out [3][]uint32) {
-	for k, col := range []series.DayColumn{series.DayUnits, series.DayGMV, series.DayVisits} {
-		value := func(i uint32) int64 { v, _ := d.Value(col, i); return v }
-		least := int64(0)
-		best := make([]uint32, 0, 101)
-		for i := range uint32(d.Len()) {
-			if value(i) <= least {
-				continue
-			}
-			if best = append(best, i); len(best) == cap(best) {
-				best = cutTo50(best, value)
-				least = value(best[49])
-			}
-		}
-		out[k] = cutTo50(best, value)
-	}
+	out[0] = bestBy(d.Int32s(series.DayUnits), d.Null(series.DayUnits))
+	out[1] = bestBy(d.Int64s(), d.Null(series.DayGMV))
+	out[2] = bestBy(d.Int32s(series.DayVisits), d.Null(series.DayVisits))
 	return out
 }
 
-func cutTo50(best []uint32, value func(uint32) int64) []uint32 {
+func bestBy[V int32 | int64](v []V, null market.Bits) []uint32 {
+	least := V(0)
+	best := make([]uint32, 0, 101)
+	value := func(i uint32) V { return v[i] }
+	for i, x := range v {
+		if x <= least || null.Get(i) {
+			continue
+		}
+		if best = append(best, uint32(i)); len(best) == cap(best) {
+			best = cutTo50(best, value)
+			least = value(best[49])
+		}
+	}
+	return cutTo50(best, value)
+}
+
+func cutTo50[V int32 | int64](best []uint32, value func(uint32) V) []uint32 {
 	slices.SortFunc(best, func(a, b uint32) int { return cmp.Or(cmp.Compare(value(b), value(a)), cmp.Compare(a, b)) })
 	return best[:min(50, len(best))]
 }

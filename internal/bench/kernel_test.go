@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
 	"testing"
 	"time"
@@ -173,19 +174,37 @@ func BenchmarkCommands(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	for _, kind := range []struct {
-		name       string
-		kind, pick int
-	}{{"top", 0, 0}, {"changes", 0, 1}, {"series", 5, 0}, {"groups", 9, 0}} {
-		b.Run(kind.name, func(b *testing.B) {
-			id, cpu := uint32(0), cpuTime()
+	for i := range commandMix {
+		c := &commandMix[i]
+		b.Run(c.name, func(b *testing.B) {
+			pick, cpu := uint64(0), cpuTime()
 			for b.Loop() {
-				if _, err := r.command(b.Context(), kind.kind, kind.pick, id%8192); err != nil {
+				if err := r.command(b.Context(), c, pick); err != nil {
 					b.Fatal(err)
 				}
-				id += 257
+				pick += 257
 			}
 			b.ReportMetric(float64((cpuTime()-cpu).Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
 		})
 	}
+}
+
+// BenchmarkListing100k reads a listing of 100,000 items from a server in the same
+// process as the product does, page after page.
+func BenchmarkListing100k(b *testing.B) {
+	const n = 100_000
+	pages, err := newPageServer(1, n)
+	if err != nil {
+		b.Fatal(err)
+	}
+	srv := httptest.NewServer(pages)
+	defer srv.Close()
+	r := &run{o: Options{Seed: 1}, shop: benchShop()}
+	cpu := cpuTime()
+	for b.Loop() {
+		if err := r.scanListing(b.Context(), srv.URL, "no", 1, n); err != nil {
+			b.Fatal(err)
+		}
+	}
+	perRow(b, n, cpu)
 }

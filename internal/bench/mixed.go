@@ -3,14 +3,13 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
-	"shopwatch/internal/market"
-	"shopwatch/internal/metric"
-	"shopwatch/internal/report"
 	"shopwatch/storage/series"
 )
 
@@ -44,12 +43,15 @@ func (b *run) mixed(ctx context.Context) (Workload, error) {
 	if err != nil {
 		return w, err
 	}
-	for _, kind := range []string{"all", "memory", "series", "digest"} {
-		w.spread(kind+" commands, nothing else running", idle[kind])
-		w.spread(kind+" commands, during a collection", during[kind])
+	slowest := 0.0
+	for _, name := range slices.Concat([]string{allCommands}, names()) {
+		w.spread(name+", nothing else running", idle[name])
+		w.spread(name+", during a collection", during[name])
+		slowest = max(slowest, quantile(during[name], 0.99))
 	}
-	w.add("all commands, during a collection p99.9", quantile(during["all"], 0.999), "ms")
-	w.add("p99 to idle", quantile(during["all"], 0.99)/quantile(idle["all"], 0.99), "x")
+	w.add("slowest command, during a collection p99", slowest, "ms")
+	w.add("all commands, during a collection p99.9", quantile(during[allCommands], 0.999), "ms")
+	w.add("p99 to idle", quantile(during[allCommands], 0.99)/quantile(idle[allCommands], 0.99), "x")
 	w.add("slots written meanwhile", float64(wrote.slots), "")
 	w.add("compaction steps meanwhile", float64(wrote.steps), "")
 	w.add("backups meanwhile", float64(wrote.backups), "")
@@ -115,8 +117,7 @@ const (
 	atOnce = 16
 )
 
-// commands sends the mix (half from memory, four of ten a series, one of ten a
-// group by category) and returns how long each took, by kind.
+// commands sends the mix and returns how long each took, by name.
 func (b *run) commands(ctx context.Context, span time.Duration) (map[string][]time.Duration, error) {
 	r := rand.New(rand.NewPCG(6, 6))
 	out := map[string][]time.Duration{}
@@ -128,50 +129,20 @@ func (b *run) commands(ctx context.Context, span time.Duration) (map[string][]ti
 	for n := range int(span.Seconds() * perSecond) {
 		due := start.Add(time.Duration(n) * time.Second / perSecond)
 		time.Sleep(time.Until(due))
-		kind, id, pick := r.IntN(10), uint32(r.IntN(b.o.SKUs)), r.IntN(2)
+		c, pick := pickCommand(r.IntN(100)), r.Uint64()
 		wait.Go(func() {
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			name, err := b.command(ctx, kind, pick, id)
+			err := b.command(ctx, c, pick)
 			took := time.Since(due)
 			mu.Lock()
 			defer mu.Unlock()
-			out[name], out["all"] = append(out[name], took), append(out["all"], took)
-			if first == nil {
-				first = err
+			out[c.name], out[allCommands] = append(out[c.name], took), append(out[allCommands], took)
+			if first == nil && err != nil {
+				first = fmt.Errorf("%s: %w", c.name, err)
 			}
 		})
 	}
 	wait.Wait()
 	return out, errors.Join(first, ctx.Err())
 }
-
-// command answers one question by the functions that the bot's commands call.
-func (b *run) command(ctx context.Context, kind, pick int, id uint32) (string, error) {
-	_, newest := b.panels.Panel(b.shop.ID).Now() // today goes on while slots are written
-	last := newest.Start.Add(b.o.Step - time.Nanosecond)
-	today := b.shop.Day(last)
-	q := report.PanelQuery{Now: last, From: today, To: today}
-	switch {
-	case kind < 5 && pick == 0: // what sells best today
-		t, err := report.LoadTop(ctx, b.db, b.panels, b.shop, report.TopQuery{PanelQuery: q, Metric: series.GMV, Top: 50})
-		b.count(len(t.Items))
-		return "memory", err
-	case kind < 5: // what has changed since the slot before
-		m, err := report.LoadMovers(ctx, b.db, b.panels, b.shop, report.MoversQuery{PanelQuery: q, Top: 50})
-		b.count(len(m.Items))
-		return "memory", err
-	case kind < 9: // an item over four weeks, on all its channels
-		q.From = today - market.Day(min(28, b.o.Days)) + 1
-		h, err := report.LoadSKU(ctx, b.db, b.panels, b.shop, report.SKUQuery{PanelQuery: q, SKU: b.panels.Panel(b.shop.ID).SKU(id)})
-		b.count(len(h.Days))
-		return "series", err
-	}
-	q.From, q.To = today-7, today-1 // a week by category
-	g, err := report.LoadGroups(ctx, b.db, b.panels, b.shop, report.GroupsQuery{PanelQuery: q, By: metric.ByCategory})
-	b.count(len(g.Parts))
-	return "digest", err
-}
-
-// count keeps an answer from being left out.
-func (b *run) count(n int) { b.answers.Add(int64(n)) }

@@ -263,6 +263,8 @@ func (p Pen) subject(s analysis.Subject) string {
 		name = clamp(s.Title, lineTitle)
 	case s.SKU != "":
 		name = string(s.SKU)
+	case s.Unit != "" && s.Member != "":
+		return p.unit(s.Unit) + " · " + p.memberNamed(s.Member)
 	case s.Unit != "":
 		return p.unit(s.Unit)
 	case s.Member != "":

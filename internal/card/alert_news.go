@@ -163,7 +163,7 @@ func (p Pen) AlertFile(list []alert.Alert, name string) *chat.File {
 		_ = w.Write(row) // a strings.Builder takes everything
 	}
 	w.Flush()
-	return &chat.File{Name: name, Title: p.aN("file_title", len(list)), Content: b.String()}
+	return &chat.File{Name: name, Title: p.aN("file_title", len(list)), Content: []byte(b.String())}
 }
 
 // tame keeps a cell of outside text from being run as a formula.

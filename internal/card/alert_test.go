@@ -136,7 +136,7 @@ func TestAlertFile(t *testing.T) {
 	list := manyAlerts(3)
 	list[2].Latest.Subject = analysis.Subject{SKU: "+1", Title: "=HYPERLINK(\"http://evil\")\n\t,", Rival: "@x"}
 	f := New(i18n.Zh(), shop()).AlertFile(list, "a.csv")
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(f.Content, "\ufeff"))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(f.Content), "\ufeff"))).ReadAll()
 	if err != nil || len(rows) != 4 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
@@ -177,7 +177,7 @@ func readings() []analysis.Finding {
 	day := market.Window{Start: now.Add(-34 * time.Hour), End: now.Add(-10 * time.Hour)}
 	item := analysis.Subject{Unit: "beauty", SKU: "B-50", Title: "面霜 50ml"}
 	list := []analysis.Finding{
-		{Rule: analysis.RuleCounterfeit, Subject: item, Severity: analysis.Critical, Reading: &analysis.Reading{Unit: metric.Count, Value: 1, Limit: 1, High: true, Window: day, Quotes: []string{hostile}}},
+		{Rule: analysis.RuleCounterfeit, Subject: item, Severity: analysis.Critical, Reading: &analysis.Reading{Unit: metric.Count, Value: 2, Limit: 1, High: true, Window: day, Quotes: []string{hostile, "和专柜的不一样，怀疑是假货"}, Parts: []analysis.Number{{Name: "flagship", Value: 1}, {Name: "", Value: 1}}}},
 		{Rule: analysis.RuleBelowFloor, Subject: item, AtRisk: 120000, Reading: &analysis.Reading{
 			Unit: metric.Money, Value: 7900, Limit: 8900, Numbers: []analysis.Number{{Name: "floor", Value: 8900, Unit: metric.Money}, {Name: "sold_7d", Value: 120, Unit: metric.Count}},
 		}},

@@ -19,7 +19,7 @@ func forms(p Pen) map[string]chat.Form {
 	out := map[string]chat.Form{}
 	for _, f := range []chat.Form{
 		p.SnoozeForm("g", "x", now), p.AssignForm("g", "x"), p.ResolveForm(ChoiceResolve, "g", "x", hostile), p.SilenceForm("sku=x", "y"),
-		p.SubscribeForm(true), p.QuietForm(),
+		p.SubscribeForm(true), p.QuietForm(), p.TargetForm(heldTarget()),
 	} {
 		out[f.Verb] = f
 	}

@@ -200,6 +200,9 @@ func cards(p Pen) map[string]chat.Message {
 	digestCards(p, out)
 	maps.Copy(out, proofCards(p))
 	maps.Copy(out, voiceCards(p))
+	maps.Copy(out, chartCards(p))
+	maps.Copy(out, noteCards(p))
+	maps.Copy(out, fileCards(p))
 	return out
 }
 
@@ -318,7 +321,10 @@ func status() report.Status {
 // TestGolden shows every card in both languages as a terminal would.
 func TestGolden(t *testing.T) {
 	for _, l := range []*i18n.Locale{i18n.Zh(), i18n.En()} {
-		for name, m := range cards(New(l, shop())) {
+		p := New(l, shop())
+		all := cards(p)
+		maps.Copy(all, formCards(p))
+		for name, m := range all {
 			t.Run(name+"."+l.Tag(), func(t *testing.T) {
 				var b strings.Builder
 				b.WriteString("[" + m.Text + "]\n")

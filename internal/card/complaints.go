@@ -25,6 +25,9 @@ func (p Pen) Complaints(r report.Complaints, question string) chat.Message {
 	if len(r.Items) > 0 {
 		sections = append(sections, chat.Section{Table: p.complaintTable(r)})
 	}
+	if c := p.causeChart(r, span); c != nil {
+		sections = append(sections, chat.Section{Chart: c})
+	}
 	sections = append(sections, p.counterfeit(r)...)
 	sections = append(sections, chat.Section{
 		Buttons: []chat.Button{p.run("button_complaints_week", "complaints 7d"), p.share(question)},

@@ -1,6 +1,8 @@
 package card
 
 import (
+	"strings"
+
 	"shopwatch/internal/chat"
 	"shopwatch/internal/report"
 )
@@ -42,6 +44,13 @@ func (p Pen) Gap(g report.FeedGap) string {
 }
 
 func (p Pen) table(name string) string { return p.t("table_" + name) }
+
+// TableName names a fact table, or a column of one as in order_line.shipped_at,
+// for people who also read the configuration.
+func (p Pen) TableName(table string) string {
+	name, _, _ := strings.Cut(table, ".")
+	return p.t("table_named", "name", p.table(name), "table", table)
+}
 
 // Empty is the answer when the store holds nothing that could answer.
 func (p Pen) Empty() chat.Message {

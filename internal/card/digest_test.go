@@ -100,7 +100,7 @@ func TestDigestSubjects(t *testing.T) {
 	empty := text(t, joined(p.DigestThread(morning())))
 	for _, title := range []string{
 		"Traffic by entry", "Price bands", "Regions", "Members", "Search", "Shipping", "Refunds", "Advertising",
-		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "NPS", "Livestream", "month-end", "base 97%", "What was promised", "How the rules did",
+		"Rival prices", "Floor prices", "Stock", "What to order", "Slow movers", "New items", "counterfeit", "NPS", "Livestream", "Month-end", "base 97%", "What was promised", "How the rules did",
 	} {
 		if !strings.Contains(full, title) {
 			t.Errorf("%q is not in a full digest", title)

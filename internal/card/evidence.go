@@ -106,6 +106,8 @@ func (p Pen) proof(f analysis.Finding) []chat.Rich {
 		return []chat.Rich{line(p.t("proof_stock", "pace", decimal(f.Stock.PerDay), "cover", decimal(f.Stock.CoverDays), "rank", p.L.Count(int64(f.Stock.Rank))))}
 	case f.Complaints != nil:
 		return []chat.Rich{line(p.t("proof_complaints", "from", p.moment(f.Complaints.Window.Start), "to", p.moment(f.Complaints.Window.End), "p", chance(f.Complaints.P)))}
+	case f.Rule == analysis.RuleCounterfeit && f.Reading != nil:
+		return []chat.Rich{line(p.claims(*f.Reading))}
 	case f.Reading != nil:
 		return []chat.Rich{line(p.readingNumbers(*f.Reading))}
 	}

@@ -16,7 +16,10 @@ import (
 type Sheet struct {
 	Name    string
 	Columns []string // metrics of the table; the first leads
-	Next    []Step
+	// Funnel are counts that the picture shows in this order, each a part of the
+	// one before; nil shows the parts of the first metric.
+	Funnel []string
+	Next   []Step
 }
 
 // Step is a question that follows from an answer. Question "%s" stands for the
@@ -52,7 +55,11 @@ func (p Pen) Figures(sheet Sheet, r report.Figures, question string) chat.Messag
 	} else if r.By != metric.None {
 		sections[0].Body = append(sections[0].Body, line(p.f("no_members", "by", p.dimension(r.By))))
 	}
-	if c := p.figureChart(title, span, r); c != nil {
+	c := p.figureChart(title, span, r)
+	if len(sheet.Funnel) > 0 {
+		c = p.funnelChart(sheet, title, span, r)
+	}
+	if c != nil {
 		sections = append(sections, chat.Section{Chart: c})
 	}
 	sections = append(sections, chat.Section{Buttons: p.figureNext(sheet, r, question), Note: p.note(r.Data, p.figureNote(r))})
@@ -259,6 +266,15 @@ func (p Pen) member(by metric.Dim, key string, name market.Name) string {
 // barsShown is how many rows a chart of bars takes before its names get small.
 const barsShown = 10
 
+// leftOut says how many of n rows a chart of bars that shows so many leaves out
+// for want of room, empty when it does not.
+func (p Pen) leftOut(n, shown int) string {
+	if n <= shown || shown < barsShown {
+		return ""
+	}
+	return p.t("comma") + p.L.N("chart.more", n-shown)
+}
+
 // figureChart draws the first metric as bars; nil when there is less than two
 // rows to compare.
 func (p Pen) figureChart(title, span string, r report.Figures) *chat.Chart {
@@ -281,8 +297,9 @@ func (p Pen) figureChart(title, span string, r report.Figures) *chat.Chart {
 	if len(c.Positions) < 2 {
 		return nil
 	}
+	c.Subtitle += p.leftOut(len(r.Rows)+r.More, len(c.Positions))
 	c.Series = []chat.Series{s}
-	c.Alt = clamp(title+" "+span+p.t("colon")+strings.Join(said, p.t("comma")), 1900)
+	c.Alt = clamp(title+" "+span+p.t("colon")+strings.Join(said, p.t("comma")), maxAlt)
 	return c
 }
 

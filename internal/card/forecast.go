@@ -196,11 +196,12 @@ func (p Pen) tierChance(tiers []report.Chance) string {
 
 // forecastChart draws the days behind and ahead with the range.
 func (p Pen) forecastChart(f report.Forecast, title string) *chat.Chart {
-	n := len(f.History) + len(f.Days)
 	if len(f.History) < 2 || len(f.Days) < 2 {
 		return nil
 	}
-	past, mean, low, high := unknowns(n), unknowns(n), unknowns(n), unknowns(n)
+	begin, n := len(f.History), len(f.History)+len(f.Days)
+	past, mean := unknowns(begin), unknowns(n)
+	band := chat.Band{Low: unknowns(n), High: unknowns(n)}
 	positions := make([]string, 0, n)
 	var top market.Fen
 	for i, d := range f.History {
@@ -209,23 +210,35 @@ func (p Pen) forecastChart(f report.Forecast, title string) *chat.Chart {
 			past[i], top = float64(d.Paid), max(top, d.Paid)
 		}
 	}
+	// The range opens where what is known ends.
+	band.Low[begin-1], band.High[begin-1] = past[begin-1], past[begin-1]
 	for i, d := range f.Days {
-		at := len(f.History) + i
+		at := begin + i
 		positions = append(positions, monthDay(d.Day))
-		mean[at], low[at], high[at] = float64(d.Mean), float64(d.Low), float64(d.High)
+		mean[at], band.Low[at], band.High[at] = float64(d.Mean), float64(d.Low), float64(d.High)
 		top = max(top, d.High)
 	}
+	kpi, what := f.Sum, p.days(f.From, f.To)
+	if m := f.Month; m != nil && f.To == m.To {
+		kpi, what = m.Range, p.ahead("month")
+	}
 	c := &chat.Chart{
-		Kind: chat.LineChart, Title: title, Subtitle: p.days(f.From, f.To), Footer: p.footer(f.Data), Axis: p.axisTo(top),
-		Positions: positions, TickEvery: 7, NoData: p.t("no_data"), Alt: title + p.t("colon") + p.forecastHead(f),
+		Kind: chat.LineChart, Title: title, Subtitle: p.ch("forecast_days", "days", p.days(f.From, f.To)), Footer: p.footer(f.Data), Axis: p.axisTo(top),
+		KPI: p.short(kpi.Mean), Change: what + " " + p.between(kpi), Positions: positions, TickEvery: 7, NoData: p.t("no_data"), Band: &band,
 		Series: []chat.Series{
-			{Name: p.ahead("past"), Role: chat.Current, Values: past[:len(f.History)]},
+			{Name: p.ahead("past"), Role: chat.Current, Values: past},
 			{Name: p.ahead("expected"), Role: chat.Forecast, Values: mean},
-			{Name: p.ahead("high"), Role: chat.Older, Values: high},
-			{Name: p.ahead("low"), Role: chat.Older, Values: low},
 		},
 	}
+	last := f.Days[len(f.Days)-1]
+	c.Alt = title + p.t("colon") + p.forecastHead(f) + p.t("sentence_gap") +
+		p.ch("forecast_ends", "first", p.dayRange(f.Days[0]), "last", p.dayRange(last))
 	return c
+}
+
+// dayRange is a day with what it is expected to bring.
+func (p Pen) dayRange(d report.ForecastDay) string {
+	return p.day(d.Day) + " " + p.short(d.Mean) + p.t("in_brackets", "text", p.between(d.Range))
 }
 
 func unknowns(n int) chat.Values {

@@ -12,8 +12,12 @@ import (
 )
 
 // gmvChart draws cumulative GMV of the period against its comparisons and the
-// tiers of the target; nil when there is no curve of at least two points.
+// tiers of the target, or its hours where they are known day by day; nil when
+// there is no curve of at least two points.
 func (p Pen) gmvChart(g report.GMV, change, base string) *chat.Chart {
+	if len(g.Hours) > 0 {
+		return p.hoursChart(g)
+	}
 	if len(g.Curves) == 0 || g.Curves[0].Steps < 2 || len(g.Curves[0].Values) == 0 {
 		return nil
 	}
@@ -45,6 +49,9 @@ func (p Pen) curveName(g report.GMV, c report.Curve) string {
 	}
 	if c.Kind == "" {
 		return p.t("this_period")
+	}
+	if c.Step == metric.ByDay {
+		return monthDay(c.From) + "–" + monthDay(c.From+market.Day(c.Steps-1))
 	}
 	return p.day(c.From)
 }

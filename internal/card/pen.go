@@ -111,6 +111,8 @@ const (
 	maxHeadline = 300
 	lineTitle   = 40 // characters of a title in a line
 	cellTitle   = 24 // and in a table
+	// maxAlt is what the words for a picture may take; chats cut at 2,000.
+	maxAlt = 1900
 )
 
 // decimal writes a small number with one decimal, none when it is whole.

@@ -19,6 +19,9 @@ func (p Pen) Price(r report.Price, question string) chat.Message {
 	sections := []chat.Section{{Heading: p.t("price_title") + " · " + p.moment(r.At), Body: append([]chat.Rich{line(counts)}, p.core(r.Core)...)}}
 	if len(r.Items) == 1 {
 		sections = append(sections, p.priceOne(r.Items[0])...)
+		if c := p.priceChart(r.Items[0], r.Trail, p.footer(r.Data)); c != nil {
+			sections = append(sections, chat.Section{Chart: c})
+		}
 	} else if len(r.Items) > 1 {
 		sections = append(sections, chat.Section{Table: p.priceTable(r)})
 	}

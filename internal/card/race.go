@@ -68,11 +68,12 @@ func (p Pen) raceChart(title string, g report.GMV) *chat.Chart {
 	if len(c.Positions) < 2 {
 		return nil
 	}
+	c.Subtitle += p.leftOut(len(g.Parts)+g.RestCount, len(c.Positions))
 	if targets {
 		c.Axis = chat.Axis{Suffix: "%"}
 		c.Targets = []chat.Mark{{Name: p.t("tier_base"), Role: chat.Base, Value: 100}}
 	}
 	c.Series = []chat.Series{s}
-	c.Alt = clamp(c.Title+" "+c.Subtitle+p.t("colon")+strings.Join(said, p.t("comma")), 1900)
+	c.Alt = clamp(c.Title+" "+c.Subtitle+p.t("colon")+strings.Join(said, p.t("comma")), maxAlt)
 	return c
 }

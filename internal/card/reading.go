@@ -133,6 +133,19 @@ func (p Pen) readingLines(f analysis.Finding) []chat.Rich {
 	return lines
 }
 
+// claims counts what buyers wrote that made a rule speak up, and where.
+func (p Pen) claims(r analysis.Reading) string {
+	places := make([]string, 0, len(r.Parts))
+	for _, x := range r.Parts {
+		places = append(places, p.channel(market.Channel(x.Name))+" "+p.quantity(metric.Count, x.Value))
+	}
+	head := p.r("claims", "n", p.quantity(metric.Count, r.Value), "from", p.moment(r.Window.Start), "to", p.moment(r.Window.End))
+	if len(places) == 0 {
+		return head
+	}
+	return head + p.t("colon") + p.L.Join(places)
+}
+
 // readingNumbers are all numbers that a rule used.
 func (p Pen) readingNumbers(r analysis.Reading) string {
 	parts := []string{p.r("number_value") + " " + p.quantity(r.Unit, r.Value), p.r("number_limit") + " " + p.quantity(r.Unit, r.Limit)}

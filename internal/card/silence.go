@@ -29,11 +29,7 @@ func (p Pen) Silences(list []alert.Silence, counts map[string]alert.Preview, now
 }
 
 func (p Pen) silenceLines(s alert.Silence, c alert.Preview, now time.Time) []chat.Rich {
-	what := s.Matchers.String()
-	if what == "" {
-		what = p.a("everything")
-	}
-	lines := []chat.Rich{{{Text: what, Code: true}}}
+	lines := []chat.Rich{{{Text: p.muted(s), Code: true}}}
 	when := p.a("silence_until", "time", p.when(s.End, now))
 	if !s.During.Zero() {
 		when += " · " + p.a("silence_during", "during", s.During.String())
@@ -45,6 +41,14 @@ func (p Pen) silenceLines(s alert.Silence, c alert.Preview, now time.Time) []cha
 	return lines
 }
 
+// muted is what a silence is about.
+func (p Pen) muted(s alert.Silence) string {
+	if len(s.Matchers) == 0 {
+		return p.a("everything")
+	}
+	return s.Matchers.String()
+}
+
 // Effect says what a silence mutes and would have muted.
 func (p Pen) Effect(c alert.Preview) string {
 	return p.a("effect", "now", p.L.Count(int64(c.Now)), "week", p.L.Count(int64(c.Week)))
@@ -53,7 +57,7 @@ func (p Pen) Effect(c alert.Preview) string {
 // Silenced confirms a silence to the channel.
 func (p Pen) Silenced(s alert.Silence, c alert.Preview, now time.Time) chat.Message {
 	title := p.a("silence_made", "time", p.when(s.End, now))
-	return chat.Message{Text: headline(title, s.Matchers.String()), Sections: []chat.Section{{
+	return chat.Message{Text: headline(title, p.muted(s)), Sections: []chat.Section{{
 		Body:      append([]chat.Rich{bold(title)}, p.silenceLines(s, c, now)...),
 		Accessory: &chat.Button{Label: p.a("unsilence"), Verb: VerbUnsilence, Value: s.ID},
 	}}}
@@ -61,8 +65,8 @@ func (p Pen) Silenced(s alert.Silence, c alert.Preview, now time.Time) chat.Mess
 
 // Unsilenced says who has lifted a silence.
 func (p Pen) Unsilenced(s alert.Silence) chat.Message {
-	text := p.a("silence_lifted", "what", clamp(s.Matchers.String(), maxNoteLine))
-	return chat.Message{Text: headline(text), Sections: []chat.Section{{Body: []chat.Rich{{{Text: text + " "}, {Mention: &chat.Mention{User: s.EndedBy}}}}}}}
+	text := p.a("silence_lifted", "what", clamp(p.muted(s), maxNoteLine))
+	return chat.Message{Text: headline(text), Sections: []chat.Section{{Body: []chat.Rich{{{Text: text + " · "}, {Mention: &chat.Mention{User: s.EndedBy}}}}}}}
 }
 
 // SilenceEnds announces the end of a silence.
@@ -71,14 +75,14 @@ func (p Pen) SilenceEnds(s alert.Silence, now time.Time) chat.Message {
 	if s.Over(now) {
 		key = "silence_ended"
 	}
-	text := p.a(key, "time", p.when(s.End, now), "what", clamp(s.Matchers.String(), maxNoteLine))
+	text := p.a(key, "time", p.when(s.End, now), "what", clamp(p.muted(s), maxNoteLine))
 	return chat.Message{Text: headline(text), Sections: []chat.Section{{Body: []chat.Rich{{{Text: text + " "}, {Mention: &chat.Mention{User: s.Author}}}}}}}
 }
 
 // ConfirmSilence shows what a silence would do. plan is what its button carries.
 func (p Pen) ConfirmSilence(s alert.Silence, c alert.Preview, plan string, now time.Time) chat.Message {
 	title := p.a("silence_plan", "time", p.when(s.End, now))
-	lines := []chat.Rich{bold(title), {{Text: s.Matchers.String(), Code: true}}, line(p.Effect(c))}
+	lines := []chat.Rich{bold(title), {{Text: p.muted(s), Code: true}}, line(p.Effect(c))}
 	if !s.During.Zero() {
 		lines = append(lines, line(p.a("silence_during", "during", s.During.String())))
 	}

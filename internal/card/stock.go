@@ -22,6 +22,9 @@ func (p Pen) Stock(r report.Stock, question string) chat.Message {
 	switch {
 	case len(r.Items) > 0:
 		sections = append(sections, chat.Section{Table: p.stockTable(r)})
+		if c := p.coverChart(r); c != nil {
+			sections = append(sections, chat.Section{Chart: c})
+		}
 	default:
 		sections[0].Body = append(sections[0].Body, line(p.t("stock_fine")))
 	}

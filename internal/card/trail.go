@@ -47,6 +47,12 @@ func (p Pen) rawNumbers(f analysis.Finding) []chat.Rich {
 		return []chat.Rich{line(p.tr("stock", "available", p.L.Count(f.Stock.Available), "inbound", p.L.Count(f.Stock.Inbound), "lost", p.exact(f.Stock.LostPerDay)))}
 	case f.Complaints != nil:
 		return []chat.Rich{line(p.tr("complaints", "n", p.L.Count(f.Complaints.Count), "usual", decimal(f.Complaints.Expected)))}
+	case f.Rule == analysis.RuleCounterfeit && f.Reading != nil:
+		var claims []chat.Rich
+		for _, q := range f.Reading.Quotes {
+			claims = append(claims, chat.Rich{{Text: p.t("quoted", "text", clamp(q, 200)), Italic: true}})
+		}
+		return claims
 	}
 	return nil
 }

@@ -55,6 +55,9 @@ func proofCards(p Pen) map[string]chat.Message {
 		out["proof_"+string(a.Rule)] = p.AlertProof(a, &t)
 		out["proof_"+string(a.Rule)+"_bare"] = p.AlertProof(a, nil)
 	}
+	for _, f := range readings() {
+		out["proof_"+string(f.Rule)] = p.AlertProof(alert.Alert{ID: "k7q2m9x4ab", Episode: 1, Rule: f.Rule, State: alert.Firing, First: f, Latest: f, FiredAt: f.At}, nil)
+	}
 	return out
 }
 

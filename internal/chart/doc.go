@@ -23,6 +23,10 @@
 //     zero.
 //   - bar.go draws horizontal bars with their values. Rows that do not fit are
 //     counted in a last line.
+//   - heat.go draws a heat map: a row of cells for each series in seven shades of
+//     one hue, with a key. A cell without a value is hatched.
+//   - faults.go says what could not be read in a picture; tests and the gallery
+//     ask it about every picture that there is.
 //   - raster.go, palette.go and svg.go turn the list into bytes. The PNG has
 //     two pixels for each logical one and at most 64 colours, the inks exact;
 //     a chart weighs about 35 KB.

@@ -32,12 +32,20 @@ const (
 	inkHatching  ink = "hatching" // strokes on void
 )
 
+// heat are the shades of a heat map, from little to much. None is so grey that
+// neither inkText nor inkPaper could be read on it.
+var heat = [...]ink{"heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-6", "heat-7"}
+
+var heatHex = map[ink]string{
+	heat[0]: "#eef2ff", heat[1]: "#d0dbff", heat[2]: "#adc0fd", heat[3]: "#86a1f8", heat[4]: "#6a8af2", heat[5]: "#3553d6", heat[6]: "#12248f",
+}
+
 // inks lists all of them.
 func inks() []ink {
-	return []ink{
+	return append([]ink{
 		inkPaper, inkText, inkMuted, inkAxis, inkGrid, inkGround, inkCurrent, inkShade, inkBand, inkPrevious, inkOlder,
 		inkOlderName, inkBase, inkSprint, inkChallenge, inkFloor, inkGood, inkBad, inkVoid, inkHatching,
-	}
+	}, heat[:]...)
 }
 
 // hex is the colour on white. Texts have a contrast of 4.5 or more on paper,
@@ -80,8 +88,10 @@ func (i ink) hex() string {
 		return "#f7f7f7"
 	case inkHatching:
 		return "#dcdcdc"
-	default:
+	case inkPaper:
 		return "#ffffff"
+	default:
+		return heatHex[i]
 	}
 }
 

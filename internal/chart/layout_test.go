@@ -20,15 +20,18 @@ func anyChart(t *rapid.T) chat.Chart {
 	})
 	count := rapid.SampledFrom([]int{0, 1, 2, 3, 7, 24, 60, 400}).Draw(t, "count")
 	c := chat.Chart{
-		Kind:  rapid.SampledFrom([]chat.ChartKind{chat.LineChart, chat.BarChart}).Draw(t, "kind"),
+		Kind:  rapid.SampledFrom([]chat.ChartKind{chat.LineChart, chat.BarChart, chat.HeatChart}).Draw(t, "kind"),
 		Title: name.Draw(t, "title"), Subtitle: name.Draw(t, "subtitle"), KPI: name.Draw(t, "kpi"), Change: name.Draw(t, "change"),
 		Footer: name.Draw(t, "footer"), NoData: name.Draw(t, "no data"),
-		TickEvery: rapid.IntRange(0, 30).Draw(t, "tick every"),
+		TickEvery: rapid.IntRange(0, 30).Draw(t, "tick every"), Steps: rapid.Bool().Draw(t, "steps"),
 		Axis: chat.Axis{
 			Divisor: rapid.SampledFrom([]float64{0, 1, 3, 100, 1e6, 1e-3}).Draw(t, "divisor"),
 			Prefix:  rapid.SampledFrom([]string{"", "¥", "HK$"}).Draw(t, "prefix"),
 			Suffix:  rapid.SampledFrom([]string{"", "万", "M", "%"}).Draw(t, "suffix"),
 		},
+	}
+	if rapid.Bool().Draw(t, "band") {
+		c.Band = &chat.Band{Low: anyValues(t, count), High: anyValues(t, count)}
 	}
 	if rapid.Bool().Draw(t, "positions") {
 		one := name.Draw(t, "position")
@@ -104,57 +107,13 @@ func TestLayout(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := anyChart(t)
-		check(t, compose(p, c))
+		for _, fault := range compose(p, c).faults() {
+			t.Error(fault)
+		}
 		if p.missing != 0 {
 			t.Errorf("%d characters have no glyph", p.missing)
 		}
 	})
-}
-
-type failer interface {
-	Errorf(format string, args ...any)
-}
-
-func check(t failer, s *scene) {
-	canvas := box{0, 0, canvasWidth, canvasHeight}
-	var texts []shape
-	for _, one := range s.shapes {
-		if one.kind == textShape {
-			texts = append(texts, one)
-		}
-		for _, v := range numbers(one) {
-			if math.IsNaN(v) || math.IsInf(v, 0) || math.Abs(v) > 2*canvasWidth {
-				t.Errorf("a coordinate of %s is %g", one.ink, v)
-			}
-		}
-	}
-	ticks := map[string]bool{}
-	for i, b := range s.labels {
-		if !b.within(canvas) {
-			t.Errorf("%q leaves the canvas: %+v", texts[i].label.text, b)
-		}
-		for j, other := range s.labels[:i] {
-			if b.overlaps(other) {
-				t.Errorf("%q at %+v overlaps %q at %+v", texts[i].label.text, b, texts[j].label.text, other)
-			}
-		}
-		if l := texts[i]; l.ink == inkAxis && l.label.anchor == atEnd {
-			if ticks[l.label.text] {
-				t.Errorf("two ticks are labelled %q", l.label.text)
-			}
-			ticks[l.label.text] = true
-		}
-	}
-}
-
-func numbers(s shape) []float64 {
-	list := []float64{s.box.x, s.box.y, s.box.w, s.box.h, s.at.x, s.at.y, s.radius}
-	for _, run := range s.runs {
-		for _, p := range run {
-			list = append(list, p.x, p.y)
-		}
-	}
-	return list
 }
 
 func TestSamplesAreLaidOutCleanly(t *testing.T) {
@@ -165,10 +124,13 @@ func TestSamplesAreLaidOutCleanly(t *testing.T) {
 				t.Fatal(err)
 			}
 			s := compose(p, c)
-			check(t, s)
+			faults, err := Kit{}.Faults(c)
+			if err != nil || len(faults) > 0 {
+				t.Error(faults, err)
+			}
 			// At 360 pixels the headline must still be read.
 			for _, one := range s.shapes {
-				if one.kind == textShape && one.label.text == c.KPI && one.label.size*360/canvasWidth < 15 {
+				if one.kind == textShape && one.label.heavy && one.label.text == c.KPI && one.label.size*360/canvasWidth < 15 {
 					t.Errorf("the headline is set in %g", one.label.size)
 				}
 				if one.kind == textShape && one.label.size < 16 {
@@ -190,40 +152,13 @@ func TestSamplesAreLaidOutCleanly(t *testing.T) {
 	}
 }
 
-// luminance is the relative luminance of WCAG 2.
-func luminance(i ink) float64 {
-	channel := func(v uint8) float64 {
-		c := float64(v) / 255
-		if c <= 0.04045 {
-			return c / 12.92
-		}
-		return math.Pow((c+0.055)/1.055, 2.4)
-	}
-	c := i.rgba()
-	return 0.2126*channel(c.R) + 0.7152*channel(c.G) + 0.0722*channel(c.B)
-}
-
-func contrast(a, b ink) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
 func TestContrast(t *testing.T) {
 	if got := contrast(inkPaper, inkText); math.Abs(got-16.5) > 0.05 {
 		t.Fatalf("the formula is wrong: %.2f, want 16.5", got)
 	}
-	for name, c := range samples() {
-		p, err := newPen(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, one := range compose(p, c).shapes {
-			if one.kind != textShape {
-				continue
-			}
-			if got := contrast(one.ink, inkPaper); got < 4.5 {
-				t.Errorf("%s: %q in %s has contrast %.2f", name, one.label.text, one.ink, got)
-			}
+	for _, shade := range heat {
+		if got := contrast(legible(shade), shade); got < 4.5 {
+			t.Errorf("texts on %s have contrast %.2f", shade, got)
 		}
 	}
 	for _, line := range []ink{inkCurrent, inkPrevious, inkOlder, inkBase, inkSprint, inkChallenge, inkFloor} {

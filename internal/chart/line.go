@@ -51,12 +51,12 @@ func (s *scene) lines(c chat.Chart, area box) {
 	l.axis = newAxis(values, c.Axis)
 	l.frame()
 	curves := l.curves()
-	l.gaps(curves)
 	if c.Band != nil {
 		l.band(*c.Band)
 	} else {
 		l.shade(curves)
 	}
+	l.gaps(curves)
 	l.scale()
 	for _, m := range c.Targets {
 		l.target(m)
@@ -145,7 +145,11 @@ func (l *lineChart) curves() []curve {
 				c.first = p
 			}
 			c.last = p
-			c.runs[len(c.runs)-1] = append(c.runs[len(c.runs)-1], point{l.x(p), l.y(v)})
+			run := &c.runs[len(c.runs)-1]
+			if n := len(*run); l.chart.Steps && n > 0 {
+				*run = append(*run, point{l.x(p), (*run)[n-1].y})
+			}
+			*run = append(*run, point{l.x(p), l.y(v)})
 		}
 		list[i] = c
 	}
@@ -192,10 +196,16 @@ func withBand(c chat.Chart) []chat.Series {
 	return append(slices.Clone(c.Series), chat.Series{Values: c.Band.Low}, chat.Series{Values: c.Band.High})
 }
 
-// band fills the interval in which ordinary values lie, in runs of positions
-// where both ends are known.
+// band fills the interval in which values may lie, in runs of positions where
+// both ends are known.
 func (l *lineChart) band(b chat.Band) {
 	var lower, upper []point
+	add := func(x, low, high float64) {
+		if n := len(lower); l.chart.Steps && n > 0 {
+			lower, upper = append(lower, point{x, lower[n-1].y}), append(upper, point{x, upper[n-1].y})
+		}
+		lower, upper = append(lower, point{x, l.y(low)}), append(upper, point{x, l.y(high)})
+	}
 	flush := func() {
 		if len(lower) > 1 {
 			slices.Reverse(upper)
@@ -208,7 +218,7 @@ func (l *lineChart) band(b chat.Band) {
 			flush()
 			continue
 		}
-		lower, upper = append(lower, point{l.x(p), l.y(b.Low[p])}), append(upper, point{l.x(p), l.y(b.High[p])})
+		add(l.x(p), b.Low[p], b.High[p])
 	}
 	flush()
 }

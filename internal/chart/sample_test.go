@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"fmt"
 	"math"
 
 	"shopwatch/internal/chat"
@@ -172,6 +173,83 @@ func bandZh() chat.Chart {
 	return c
 }
 
+// hoursZh is a week of hours of which Thursday morning is not known and Sunday
+// is not over.
+func hoursZh() chat.Chart {
+	c := chat.Chart{
+		Kind: chat.HeatChart, Title: "每小时成交额 · 天猫旗舰店", Subtitle: "11/16 周一 – 11/22 周日，支付 GMV",
+		KPI: "22.4万", Change: "最高：周五 20时", Footer: "数据 11/22 16:02 · 完整", Alt: "每小时成交额：周五 20时 最高 22.4万",
+		Positions: hours("时"), TickEvery: 3, NoData: "无数据", Axis: chat.Axis{Divisor: 1e6, Suffix: "万"},
+	}
+	for d, name := range []string{"周一", "周二", "周三", "周四", "周五", "周六", "周日"} {
+		row := make(chat.Values, 24)
+		for h := range row {
+			row[h] = 1e6 * (2 + 9*math.Exp(-math.Pow(float64(h-20)/3, 2)) + 5*math.Exp(-math.Pow(float64(h-12)/3, 2))) * (1 + float64(d)/10)
+			if d == 3 && h < 9 || d == 6 && h > 15 {
+				row[h] = nan
+			}
+		}
+		c.Series = append(c.Series, chat.Series{Name: name, Values: row})
+	}
+	c.Series[4].Values[20] = 22.4e6
+	return c
+}
+
+// partsEn is a heat map with room for its numbers.
+func partsEn() chat.Chart {
+	c := hoursZh()
+	c.Title, c.Subtitle, c.KPI, c.Change, c.Footer = "Paid GMV by part of the day", "Mon 11/16 – Sun 11/22", "¥1.2M", "highest: Fri evening", "data 11/22 16:02"
+	c.Alt, c.NoData, c.TickEvery = "Paid GMV by part of the day: Fri evening highest", "no data", 1
+	c.Positions = []string{"night", "morning", "afternoon", "evening"}
+	c.Axis = chat.Axis{Divisor: 1e5, Prefix: "¥", Suffix: "K"}
+	for i, name := range []string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"} {
+		c.Series[i].Name = name
+		v := chat.Values{8e6 + float64(i)*1e6, 31e6, 52e6 + float64(i)*4e6, 71e6 + float64(i)*9e6}
+		if i == 2 {
+			v[1] = nan
+		}
+		c.Series[i].Values = v[:min(4, 9-i)]
+	}
+	return c
+}
+
+// outlookZh is a month whose rest is expected within a range.
+func outlookZh() chat.Chart {
+	c := chat.Chart{
+		Kind: chat.LineChart, Title: "销售预测 · 天猫旗舰店", Subtitle: "11/22 周日 – 11/30 周一", KPI: "1.92亿", Change: "11 月预计（80% 可能在 1.81亿 – 2.04亿）",
+		Footer: "数据 11/22 16:02 · 完整", Alt: "销售预测：11 月预计 1.92亿", NoData: "无数据", Axis: chat.Axis{Divisor: 1e6, Suffix: "万"}, TickEvery: 7,
+		Band: &chat.Band{},
+	}
+	past, mean := make(chat.Values, 21), make(chat.Values, 30)
+	for i := range 30 {
+		c.Positions = append(c.Positions, fmt.Sprintf("11/%d", i+1))
+		mean[i] = 600e6 + 90e6*math.Sin(float64(i)*2*math.Pi/7)
+		low, high := nan, nan
+		switch {
+		case i < 20:
+			past[i], mean[i] = mean[i]*(1+0.1*math.Sin(float64(i*i))), nan
+		case i == 20:
+			past[i], mean[i] = mean[i], nan
+			low, high = past[i], past[i]
+		default:
+			low, high = mean[i]*(0.93-0.01*float64(i-20)), mean[i]*(1.07+0.012*float64(i-20))
+		}
+		c.Band.Low, c.Band.High = append(c.Band.Low, low), append(c.Band.High, high)
+	}
+	c.Series = []chat.Series{{Name: "已成交", Role: chat.Current, Values: past}, {Name: "预计", Role: chat.Forecast, Values: mean}}
+	return c
+}
+
+// stepsZh are prices, which hold until they change.
+func stepsZh() chat.Chart {
+	c := priceEn()
+	c.Title, c.Subtitle, c.KPI, c.Change, c.Footer = "面霜 50ml：我们与竞品的到手价", "近 7 天", "¥291", "比最低的竞品高 18%", "数据 11/21 07:40"
+	c.Alt, c.NoData, c.Steps = "面霜 50ml：我们 ¥291，花漾 ¥239，底价 ¥232", "无数据", true
+	c.Series[0].Name, c.Series[1].Name, c.Series[2].Name, c.Targets[0].Name = "我们", "花漾", "雪肌堂", "底价"
+	c.Band = &chat.Band{Low: chat.Values{28900, 28900, 27900, 25900, 25900, 23900, 23900}, High: chat.Values{33900, 33900, 33900, 32900, 32900, 32900, 32900}}
+	return c
+}
+
 func emptyZh() chat.Chart {
 	return chat.Chart{Kind: chat.LineChart, Title: "支付 GMV 累计", Subtitle: "11/22 周日", NoData: "无数据", Alt: "支付 GMV：无数据"}
 }
@@ -180,5 +258,6 @@ func samples() map[string]chat.Chart {
 	return map[string]chat.Chart{
 		"day_zh": dayZh(), "day_en": dayEn(), "gap_zh": gapZh(), "race_zh": raceZh(),
 		"change_en": changeEn(), "price_en": priceEn(), "empty_zh": emptyZh(), "band_zh": bandZh(),
+		"hours_zh": hoursZh(), "parts_en": partsEn(), "outlook_zh": outlookZh(), "steps_zh": stepsZh(),
 	}
 }

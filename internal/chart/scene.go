@@ -93,9 +93,12 @@ func compose(p *pen, c chat.Chart) *scene {
 	s.rect(box{0, 0, canvasWidth, canvasHeight}, inkPaper, 0)
 	plot := box{x: margin, w: canvasWidth - 2*margin, y: s.header(c)}
 	plot.h = s.footer(c) - plot.y
-	if c.Kind == chat.BarChart {
+	switch c.Kind {
+	case chat.BarChart:
 		s.bars(c, plot)
-	} else {
+	case chat.HeatChart:
+		s.heat(c, plot)
+	default:
 		s.lines(c, plot)
 	}
 	return s

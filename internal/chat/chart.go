@@ -7,6 +7,7 @@ type ChartKind string
 const (
 	LineChart ChartKind = "line" // a value over ordered positions, e.g. cumulative GMV by hour
 	BarChart  ChartKind = "bar"  // horizontal bars, one per position, e.g. units in a race
+	HeatChart ChartKind = "heat" // a row of cells per series, the darker the more, e.g. weekdays by hours
 )
 
 // Chart is a picture as data: internal/chart draws it as PNG or SVG. Labels are
@@ -33,8 +34,11 @@ type Chart struct {
 	Axis      Axis     `json:"axis"`
 	Series    []Series `json:"series"`
 	Targets   []Mark   `json:"targets,omitempty"`
-	// Band is where ordinary values lie; drawn behind a line chart.
+	// Band is where ordinary values lie, or expected ones may; drawn behind a
+	// line chart.
 	Band *Band `json:"band,omitempty"`
+	// Steps holds each value of a line until the next position, as prices do.
+	Steps bool `json:"steps,omitempty"`
 	// NoData labels a hatched gap ("no data" in the reader's language).
 	NoData string `json:"no_data,omitempty"`
 }

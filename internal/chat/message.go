@@ -1,6 +1,10 @@
 package chat
 
-import "strings"
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
 
 // Message is one thing said, in one language, ready for any platform.
 //
@@ -11,7 +15,8 @@ import "strings"
 type Message struct {
 	Text     string    `json:"text"`
 	Sections []Section `json:"sections,omitempty"`
-	// File is attached to a reply in a thread; other messages leave it out.
+	// File is attached to a reply in a thread and to answers; other messages
+	// leave it out.
 	File *File `json:"file,omitempty"`
 }
 
@@ -104,12 +109,34 @@ type Option struct {
 	Value string `json:"value"`
 }
 
-// File is a text file that goes with a message of a thread, e.g. the rows that
-// a list leaves out.
+// File is a file that goes with a message: a table that is too long for one.
+// With a reply in a thread it is put there; with an answer that only the asker
+// sees, into their direct messages, since a chat has no private files elsewhere.
 type File struct {
 	Name    string `json:"name"` // with its extension
 	Title   string `json:"title"`
-	Content string `json:"content"`
+	Content []byte `json:"bytes"`
+	// Aside is said below an answer whose file is not beside it but in the asker's
+	// direct messages.
+	Aside string `json:"aside,omitempty"`
+}
+
+// UnmarshalJSON reads also what was queued before files could hold other than
+// text.
+func (f *File) UnmarshalJSON(b []byte) error {
+	type file File // without this method
+	var old struct {
+		file
+		Text string `json:"content"`
+	}
+	if err := json.Unmarshal(b, &old); err != nil {
+		return fmt.Errorf("file of a message: %w", err)
+	}
+	*f = File(old.file)
+	if f.Content == nil && old.Text != "" {
+		f.Content = []byte(old.Text)
+	}
+	return nil
 }
 
 // Line is a Rich of one plain span.

@@ -34,6 +34,9 @@ type Transport interface {
 // doubtful delivery cannot be reconciled.
 var ErrUnreadable = errors.New("chat history cannot be read")
 
+// ErrNoFile says that the file of a message could not be attached.
+var ErrNoFile = errors.New("the file is not attached")
+
 // Failure classifies a failed send.
 type Failure string
 

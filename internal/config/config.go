@@ -39,6 +39,7 @@ type Config struct {
 	HasSources bool   `yaml:"-"`
 
 	markets []*market.Shop
+	named   []Named
 }
 
 // Markets returns the shops in the words of the trade, in file order. The

@@ -81,6 +81,7 @@ func (d *decoder) decode(raw []byte, o Options) {
 	d.checkAlerts(o)
 	d.checkWatch(o)
 	d.checkRest(o)
+	d.collectNamed()
 }
 
 // fen reads an amount of a shop; an empty one is 0 and fine.

@@ -18,7 +18,7 @@ import (
 // Format is the form of what cards and reports say. Raise it when a card's
 // words or a report's fields change in a way that old evidence cannot be told
 // from a restated number: a replay then says so instead of listing differences.
-const Format = 2
+const Format = 3
 
 // Kinds of what is said.
 const (

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 type Style struct {
 	Zone     *time.Location // of moments; nil is UTC
 	Currency market.Currency
+	Lang     string // of names; empty is Chinese
 }
 
 // WriteCSV writes a sheet with a byte-order mark, so that spreadsheets read its
@@ -27,7 +29,7 @@ func WriteCSV(w io.Writer, s Sheet, style Style) error {
 	out := csv.NewWriter(w)
 	head := make([]string, len(s.Columns))
 	for i, c := range s.Columns {
-		head[i] = literal(c.Name)
+		head[i] = literal(c.head())
 	}
 	if err := out.Write(head); err != nil {
 		return fmt.Errorf("write %s: %w", s.Name, err)
@@ -59,13 +61,21 @@ func (s Style) text(v any) string {
 		return strconv.FormatFloat(x, 'f', -1, 64)
 	case market.Fen:
 		return s.amount(x)
+	case market.Name:
+		return literal(s.name(x))
 	case market.Day:
 		return x.String()
+	case time.Duration:
+		x = x.Round(time.Second)
+		return fmt.Sprintf("%d:%02d:%02d", int(x.Hours()), int(x.Minutes())%60, int(x.Seconds())%60)
 	case time.Time:
 		return s.local(x).Format("2006-01-02 15:04:05")
 	}
 	return literal(fmt.Sprint(v))
 }
+
+// name is a name in the language of the file.
+func (s Style) name(n market.Name) string { return strings.TrimSpace(n.In(cmp.Or(s.Lang, "zh"))) }
 
 // amount writes minor units as whole ones with their decimals, exactly.
 func (s Style) amount(f market.Fen) string {

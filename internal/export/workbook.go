@@ -70,7 +70,7 @@ func newFormats(f *excelize.File, style Style) (map[Kind]int, error) {
 		money += "." + strings.Repeat("0", exp)
 	}
 	out := map[Kind]int{}
-	for kind, format := range map[Kind]string{Money: money, Share: "0.0%", Date: "yyyy-mm-dd", Moment: "yyyy-mm-dd hh:mm:ss", Text: "@"} {
+	for kind, format := range map[Kind]string{Money: money, Share: "0.0%", Date: "yyyy-mm-dd", Moment: "yyyy-mm-dd hh:mm:ss", Span: "[h]:mm:ss", Text: "@", Number: "0.00"} {
 		id, err := f.NewStyle(&excelize.Style{CustomNumFmt: &format})
 		if err != nil {
 			return nil, err
@@ -90,7 +90,7 @@ func writeSheet(f *excelize.File, name string, s Sheet, style Style, formats map
 	}
 	head := make([]any, len(s.Columns))
 	for i, c := range s.Columns {
-		head[i] = c.Name
+		head[i] = c.head()
 	}
 	if err := out.SetRow("A1", head); err != nil {
 		return err
@@ -98,7 +98,7 @@ func writeSheet(f *excelize.File, name string, s Sheet, style Style, formats map
 	for n, row := range s.Rows {
 		line := make([]any, len(row))
 		for i, v := range row {
-			line[i] = excelize.Cell{StyleID: formats[s.Columns[i].Kind], Value: style.value(v)}
+			line[i] = excelize.Cell{StyleID: formats[shown(v, s.Columns[i].Kind)], Value: style.value(v)}
 		}
 		at, err := excelize.CoordinatesToCellName(1, n+2)
 		if err != nil {
@@ -111,11 +111,35 @@ func writeSheet(f *excelize.File, name string, s Sheet, style Style, formats map
 	return out.Flush()
 }
 
+// shown is the kind by which a value is formatted: its own where it has one, for
+// columns that hold several, else its column's.
+func shown(v any, column Kind) Kind {
+	switch v.(type) {
+	case market.Fen:
+		return Money
+	case market.Day:
+		return Date
+	case time.Time:
+		return Moment
+	case time.Duration:
+		return Span
+	case float64:
+		return column
+	case string, market.Name:
+		return Text
+	}
+	return ""
+}
+
 // value is what a workbook keeps of a cell.
 func (s Style) value(v any) any {
 	switch x := v.(type) {
+	case market.Name:
+		return s.name(x)
 	case market.Fen:
 		return float64(x) / math.Pow10(s.Currency.Exponent())
+	case time.Duration:
+		return x.Hours() / 24 // a spreadsheet's day is 1
 	case market.Day:
 		y, m, d := x.Date()
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)

@@ -12,9 +12,9 @@ import (
 type Incident struct {
 	Kind string
 	// Rule is that of the alerts that ought to notice it; empty for something
-	// that may be noticed, by any rule, and need not.
+	// that need not be noticed. Also are those of alerts that it explains besides.
 	Rule       string
-	Quiet      bool // a trap: nothing may be raised because of it
+	Also       []string
 	Start, End time.Time
 	About      About
 }
@@ -26,17 +26,18 @@ type Raised struct {
 	At     time.Time
 	Root   string // key of its root message
 	Detail string // for people
-	// Certain says that the data itself shows the problem, as an empty shelf or
-	// two prices of one item do: without a label the alert is neither right nor wrong.
-	Certain  bool
-	Messages int // roots and thread lines that told of it; those of a shared root are shared
+	// Messages are roots and thread lines that told of it; those of a shared root
+	// are shared.
+	Messages int
 }
 
-// About is a subject; members that do not apply are empty.
+// About is a subject; members that do not apply are empty. Member is
+// "<dimension>=<value>", as of analysis.Subject.
 type About struct {
-	Unit  market.Unit
-	SKU   market.SKU
-	Rival string
+	Unit   market.Unit
+	SKU    market.SKU
+	Rival  string
+	Member string
 }
 
 // Run is one played shop.
@@ -52,14 +53,11 @@ type Run struct {
 // Figures are the marks of a kind, or of everything. A share with nothing to
 // count is null in JSON.
 type Figures struct {
-	Incidents int `json:"incidents"`
-	Found     int `json:"found"`
-	False     int `json:"false_alarms"`
-	// Unlabelled alerts are certain though no label names them: shelves that
-	// ran empty by themselves, a late feed, a buyer who speaks of a fake. They count neither for nor against precision.
-	Unlabelled int      `json:"unlabelled"`
-	Precision  *float64 `json:"precision"`
-	Recall     *float64 `json:"recall"`
+	Incidents int      `json:"incidents"`
+	Found     int      `json:"found"`
+	False     int      `json:"false_alarms"`
+	Precision *float64 `json:"precision"`
+	Recall    *float64 `json:"recall"`
 	// Lead is the median time from the first alert to the end of the cause: the
 	// time left to act. Delay is the median from the start of the cause to the
 	// alert; an alert that warns ahead makes it negative.
@@ -89,21 +87,29 @@ var margin = map[string]struct{ before, after time.Duration }{
 // usualMargin is that of the other rules.
 const usualMargin = 6 * time.Hour
 
-// about reports whether an alert is one of an incident's own.
+// about reports whether an alert may be about an incident: rule, time and
+// subject agree, of which what both of them name is compared.
 func (in Incident) about(a Raised) bool {
-	m, ok := margin[in.Rule]
+	if a.Rule != in.Rule && !slices.Contains(in.Also, a.Rule) {
+		return false
+	}
+	m, ok := margin[a.Rule]
 	if !ok {
 		m.after = usualMargin
 	}
-	if in.Rule == "" && in.About.SKU == "" || in.Rule != "" && in.Rule != a.Rule || a.At.Before(in.Start.Add(-m.before)) || a.At.After(in.End.Add(m.after)) {
+	if a.At.Before(in.Start.Add(-m.before)) || a.At.After(in.End.Add(m.after)) {
 		return false
 	}
-	switch {
-	case in.About.SKU != "" && in.About.SKU != a.About.SKU, in.About.Rival != "" && in.About.Rival != a.About.Rival:
+	differ := func(x, y string) bool { return x != "" && y != "" && x != y }
+	if differ(string(in.About.SKU), string(a.About.SKU)) || differ(in.About.Rival, a.About.Rival) || differ(in.About.Member, a.About.Member) {
 		return false
 	}
-	return in.About.SKU != "" || in.About.Unit == "" || a.About.Unit == "" || in.About.Unit == a.About.Unit
+	sameItem := in.About.SKU != "" && a.About.SKU != ""
+	return sameItem || !differ(string(in.About.Unit), string(a.About.Unit))
 }
+
+// owns reports whether an alert is one that ought to notice an incident.
+func (in Incident) owns(a Raised) bool { return in.Rule != "" && a.Rule == in.Rule && in.about(a) }
 
 // tally gathers the marks of one kind.
 type tally struct {
@@ -114,8 +120,9 @@ type tally struct {
 	messages      int
 }
 
-// Score holds what was told against what was to be noticed. A false alarm
-// counts against every kind that its rule should notice.
+// Score holds what was told against what was to be noticed. An alert that no
+// label explains is a false alarm, whatever its rule, and counts against every
+// kind that its rule should notice.
 func Score(runs []Run) Report {
 	out := Report{Kinds: map[string]Figures{}}
 	kinds, all := map[string]*tally{}, &tally{}
@@ -126,24 +133,22 @@ func Score(runs []Run) Report {
 		out.DaysPerSeed = r.Days
 		out.BusiestDay = max(out.BusiestDay, busiest(r.Roots))
 		all.messages += r.Messages
-		matched := make([]bool, len(r.Raised))
+		owned := r.owned()
 		for _, in := range r.Incidents {
+			if in.Rule == "" {
+				continue
+			}
 			k := kinds[in.Kind]
 			if k == nil {
 				k = &tally{}
-			}
-			if in.Rule != "" {
 				kinds[in.Kind], rules[in.Kind] = k, in.Rule
 			}
-			k.take(in, r.Raised, matched)
+			k.take(in, r.Raised, owned)
 		}
-		for i, a := range r.Raised {
-			switch {
-			case matched[i]:
+		for _, a := range r.Raised {
+			if r.explained(a) {
 				all.matched++
-			case a.Certain:
-				all.Unlabelled++
-			default:
+			} else {
 				falseOf[a.Rule]++
 				all.False++
 			}
@@ -159,20 +164,35 @@ func Score(runs []Run) Report {
 	return out
 }
 
-// take marks one incident.
-func (k *tally) take(in Incident, raised []Raised, matched []bool) {
+// explained reports whether a label explains an alert.
+func (r Run) explained(a Raised) bool {
+	return slices.ContainsFunc(r.Incidents, func(in Incident) bool { return in.about(a) })
+}
+
+// owned says of each alert whether an incident's own rule raised it.
+func (r Run) owned() []bool {
+	out := make([]bool, len(r.Raised))
+	for i, a := range r.Raised {
+		out[i] = slices.ContainsFunc(r.Incidents, func(in Incident) bool { return in.owns(a) })
+	}
+	return out
+}
+
+// take marks one incident: it is found by an alert of its own rule. Its roots
+// are those of its own alerts and of further ones that it alone explains.
+func (k *tally) take(in Incident, raised []Raised, owned []bool) {
 	k.Incidents++
 	roots := map[string]bool{}
 	first := -1
 	for i, a := range raised {
-		if !in.about(a) {
+		own := in.owns(a)
+		if !own && (owned[i] || !in.about(a)) {
 			continue
 		}
-		matched[i] = true
 		k.matched++
 		k.messages += a.Messages
 		roots[a.Root] = true
-		if first < 0 || a.At.Before(raised[first].At) {
+		if own && (first < 0 || a.At.Before(raised[first].At)) {
 			first = i
 		}
 	}
@@ -253,24 +273,19 @@ func (r Report) KindNames() []string {
 // that no incident explains.
 func (r Run) Misses() []string {
 	var out []string
-	matched := make([]bool, len(r.Raised))
 	for _, in := range r.Incidents {
-		var k tally
-		k.take(in, r.Raised, matched)
-		if k.Found == 0 && in.Rule != "" {
+		if in.Rule != "" && !slices.ContainsFunc(r.Raised, in.owns) {
 			out = append(out, "missed "+in.Kind+" "+in.Start.Format(time.DateTime)+" "+in.About.String())
 		}
 	}
-	for i, a := range r.Raised {
-		if !matched[i] {
-			word := "unexplained "
-			if a.Certain {
-				word = "unlabelled "
-			}
-			out = append(out, word+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
+	for _, a := range r.Raised {
+		if !r.explained(a) {
+			out = append(out, "unexplained "+a.Rule+" "+a.At.Format(time.DateTime)+" "+a.About.String()+": "+a.Detail)
 		}
 	}
 	return out
 }
 
-func (a About) String() string { return string(a.Unit) + "/" + string(a.SKU) + "/" + a.Rival }
+func (a About) String() string {
+	return string(a.Unit) + "/" + string(a.SKU) + "/" + a.Rival + "/" + a.Member
+}

@@ -20,7 +20,7 @@ var people = []Metric{
 	{
 		Key: "member_share", Name: name("会员成交占比", "Member share"), Unit: Ratio, Better: Up, Adds: ByRatio, Owner: "operations",
 		Formula: name("会员支付 GMV ÷ 支付 GMV", "paid GMV of members / paid GMV"),
-		Tables:  []string{"order_line"}, of: loyalty(func(s Sums) float64 { return float64(s.Loyalty.MemberPaid) }).over(func(s Sums) float64 { return float64(s.Paid) }),
+		Tables:  []string{"order_line"}, of: memberShare,
 	},
 	{
 		Key: "new_members", Name: name("新增会员", "New members"), Unit: Count, Better: Up, Adds: BySum, Owner: "operations",

@@ -97,6 +97,16 @@ var funnel = []Metric{
 		Tables:  []string{"traffic"}, of: traffic(func(s Sums) float64 { return float64(s.PayUsers) }).over(func(s Sums) float64 { return float64(s.Visitors) }),
 	},
 	{
+		Key: "cart_users", Name: name("加购人数", "Visitors adding to cart"), Unit: Count, Better: Up, Adds: BySum, Owner: "operations",
+		Formula: name("各小时加购人数之和", "visitors who add to cart, hours added"),
+		Tables:  []string{"traffic"}, of: traffic(func(s Sums) float64 { return float64(s.CartUsers) }),
+	},
+	{
+		Key: "order_users", Name: name("下单人数", "Visitors ordering"), Unit: Count, Better: Up, Adds: BySum, Owner: "operations",
+		Formula: name("各小时下单人数之和", "visitors who order, hours added"),
+		Tables:  []string{"traffic"}, of: traffic(func(s Sums) float64 { return float64(s.OrderUsers) }),
+	},
+	{
 		Key: "pay_users", Name: name("支付人数（流量口径）", "Paying visitors"), Unit: Count, Better: Up, Adds: BySum, Owner: "operations",
 		Formula: name("各小时支付人数之和（流量数据）", "visitors who pay, as traffic counts them, hours added"),
 		Tables:  []string{"traffic"}, of: traffic(func(s Sums) float64 { return float64(s.PayUsers) }),

@@ -31,8 +31,19 @@ func search(f func(Sums) float64) measure {
 	return func(s Sums) (float64, bool) { return f(s), s.Known.Search }
 }
 
+// service is not known of a shop whose orders never say when they were sent.
 func service(f func(Sums) float64) measure {
-	return func(s Sums) (float64, bool) { return f(s), s.Known.Service }
+	return func(s Sums) (float64, bool) {
+		return f(s), s.Known.Service && (s.Shipping.Due > 0 || s.Shipping.Untold == 0)
+	}
+}
+
+// memberShare is not known where no order says whether its buyer is a member.
+func memberShare(s Sums) (float64, bool) {
+	if s.Loyalty.MemberPaid+s.Loyalty.GuestPaid == 0 {
+		return 0, false
+	}
+	return loyalty(func(s Sums) float64 { return float64(s.Loyalty.MemberPaid) }).over(func(s Sums) float64 { return float64(s.Paid) })(s)
 }
 
 // over divides by another figure of the same feed; by 0 nothing is known.

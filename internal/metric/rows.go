@@ -127,6 +127,11 @@ func (c *Cube) addShipping(l *lines, i int, part int32, paidAt int64) {
 	if limit > c.shipMs || !sent && (status == market.Refunded || status == market.Cancelled) {
 		return
 	}
+	if !sent && status == market.Finished {
+		c.total.Shipping.Untold++
+		c.cells[part].Shipping.Untold++
+		return
+	}
 	order := l.order.Text(i)
 	c.due.add(part, c.due.number(order))
 	if !sent || shipped > limit {

@@ -50,6 +50,9 @@ type Shipping struct {
 	Due     int64 `json:"due"`
 	Late    int64 `json:"late"`    // of these, shipped later or not at all
 	Waiting int64 `json:"waiting"` // of these, not shipped yet
+	// Untold are lines of orders that are finished, so they were sent, without a
+	// time of sending: whether that was late is not known, and they are not in Due.
+	Untold int64 `json:"untold,omitempty"`
 }
 
 // Loyalty sets members against buyers who are known not to be members.
@@ -121,7 +124,7 @@ func (s Sums) Plus(o Sums) Sums {
 }
 
 func (a Shipping) plus(b Shipping) Shipping {
-	return Shipping{Due: a.Due + b.Due, Late: a.Late + b.Late, Waiting: a.Waiting + b.Waiting}
+	return Shipping{Due: a.Due + b.Due, Late: a.Late + b.Late, Waiting: a.Waiting + b.Waiting, Untold: a.Untold + b.Untold}
 }
 
 func (a Loyalty) plus(b Loyalty) Loyalty {

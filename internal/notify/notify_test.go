@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -315,7 +316,7 @@ func TestStorm(t *testing.T) {
 	if len(got[chat.Post]) != 1 || !strings.Contains(got[chat.Post][0], fmt.Sprintf("%d,", items/1000)) {
 		t.Fatalf("%d roots: %v", len(got[chat.Post]), got[chat.Post])
 	}
-	if file == nil || strings.Count(file.Content, "\n") != items+1 {
+	if file == nil || bytes.Count(file.Content, []byte("\n")) != items+1 {
 		t.Errorf("the file lacks rows: %v", file != nil)
 	}
 	if grown > 100 {

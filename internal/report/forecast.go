@@ -92,7 +92,7 @@ type MonthEnd struct {
 // Chance is a tier of a target and how likely it is reached.
 type Chance struct {
 	Tier
-	Chance float64 `json:"chance"` // 1 when reached
+	Chance float64 `json:"chance" cell:"share"` // 1 when reached
 	// Daily is what every day left must bring, today included.
 	Daily market.Fen `json:"daily,omitempty"`
 }

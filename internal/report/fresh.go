@@ -79,6 +79,9 @@ func (l *loader) newItems(q NewItemsQuery) (NewItems, error) {
 	if err != nil {
 		return NewItems{}, err
 	}
+	if l.itemsRev == 0 {
+		return NewItems{}, ErrNoData // without a catalogue nobody knows what is new
+	}
 	n := NewItems{
 		Shop: f.Shop, From: f.From, To: f.To, Covered: f.Covered, Part: f.Part, Data: f.Data, Filter: f.Filter,
 		GMV: market.Fen(f.Total[0].V), Margin: f.Total[2],

@@ -64,6 +64,17 @@ type GMV struct {
 	// Curves are cumulative paid GMV: the first is of the window itself, then
 	// one per known comparison. Steps are hours for one day, days for several.
 	Curves []Curve `json:"curves,omitempty"`
+	// Hours are the days hour by hour, when parts are hours and there are
+	// several days.
+	Hours []DayHours `json:"hours,omitempty"`
+}
+
+// DayHours is paid GMV in minor units of each hour since a business day began.
+// An hour that is not over, and one of a day on which nothing at all was paid,
+// is not known.
+type DayHours struct {
+	Day  market.Day `json:"day"`
+	Paid []Value    `json:"paid"`
 }
 
 // Comparison is an earlier stretch with the same elapsed time.
@@ -94,7 +105,7 @@ type Part struct {
 	Key   string      `json:"key"`
 	Name  market.Name `json:"name"`
 	Sums  metric.Sums `json:"sums"`
-	Share float64     `json:"share"` // of paid GMV; 0 when the total is 0
+	Share float64     `json:"share" cell:"share"` // of paid GMV; 0 when the total is 0
 	// Before is the member's sums in each comparison, in the order of
 	// GMV.Comparisons; meaningless where the comparison is not known.
 	Before []metric.Sums `json:"before,omitempty"`
@@ -119,8 +130,8 @@ type Tier struct {
 	ID      string     `json:"id"` // base, sprint, challenge
 	Amount  market.Fen `json:"amount"`
 	Reached bool       `json:"reached"`
-	Gap     market.Fen `json:"gap"`   // still missing; 0 when reached
-	Share   float64    `json:"share"` // of the amount; may pass 1
+	Gap     market.Fen `json:"gap"`                // still missing; 0 when reached
+	Share   float64    `json:"share" cell:"share"` // of the amount; may pass 1
 }
 
 // Curve is cumulative paid GMV, one value per step that has begun. The last

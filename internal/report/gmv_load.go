@@ -59,7 +59,10 @@ func (l *loader) gmv(q GMVQuery) (GMV, error) {
 	if q.By != metric.None {
 		g.Parts, g.Rest, g.RestCount = l.parts(&g, q, cube, cubes)
 	}
-	return g, nil
+	if q.By == metric.ByHour && q.From != q.To {
+		g.Hours, err = l.gmvHours(cut.spec(q, l.shop, l.items, q.From, q.To))
+	}
+	return g, err
 }
 
 // gmvEnd is up to when the answer should reach: a stretch that is over must be

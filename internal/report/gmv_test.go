@@ -177,3 +177,33 @@ func TestCampaignComparison(t *testing.T) {
 		}
 	}
 }
+
+// TestGMVHours: every hour of several days by itself. What is not over is not
+// known, and neither is a day on which nothing was paid.
+func TestGMVHours(t *testing.T) {
+	w := handmade(t)
+	day := market.DateOf(2026, 11, 21)
+	g, err := LoadGMV(context.Background(), w.db, w.shop, GMVQuery{Now: w.at("2026-11-21 16:25"), From: day - 7, To: day, By: metric.ByHour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(g.Hours) != 8 || g.Hours[7].Day != day || len(g.Hours[7].Paid) != 24 {
+		t.Fatalf("%d days, the last %+v", len(g.Hours), g.Hours[len(g.Hours)-1])
+	}
+	sum := 0.0
+	for i, d := range g.Hours {
+		for h, v := range d.Paid {
+			sum += v.V
+			if known := i == 0 || i == 7 && h < 16; v.Known != known || !known && v.V != 0 {
+				t.Errorf("hour %d of %s is %+v", h, d.Day, v)
+			}
+		}
+	}
+	// One order of 80.00 was paid in the hour that is not over.
+	if first, late := g.Hours[0].Paid[11].V, g.Hours[7].Paid[0].V; first != 240_00 || late != 410_00 || sum != float64(g.Sums.Paid)-80_00 {
+		t.Errorf("11 h of the first day %v, 0 h of the last %v, together %v of %d", first, late, sum, g.Sums.Paid)
+	}
+	if g, err = LoadGMV(context.Background(), w.db, w.shop, GMVQuery{Now: w.at("2026-11-21 16:25"), From: day, To: day, By: metric.ByHour}); err != nil || g.Hours != nil {
+		t.Errorf("one day has its curve: %+v %v", g.Hours, err)
+	}
+}

@@ -56,7 +56,7 @@ type Hit struct {
 	Unit       market.Unit `json:"unit,omitempty"`
 	GMV        market.Fen  `json:"gmv"`
 	Units      int64       `json:"units"`
-	Share      float64     `json:"share"`
+	Share      float64     `json:"share" cell:"share"`
 	Rank       int         `json:"rank"` // 0 when it does not sell now
 	RankBefore int         `json:"rank_before,omitempty"`
 }

@@ -56,7 +56,7 @@ type Ratings struct {
 	// Score is from -100 to 100, Satisfied the share of good ratings; not known
 	// without ratings. Margin is how far chance alone moves the score, 19 times
 	// in 20.
-	Score     Value   `json:"score"`
+	Score     Value   `json:"score" cell:"number"`
 	Satisfied Value   `json:"satisfied"`
 	Margin    float64 `json:"margin"`
 }

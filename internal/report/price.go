@@ -5,6 +5,7 @@ import (
 
 	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/market"
+	"shopwatch/storage/series"
 )
 
 // PriceShow chooses which matched items a price answer lists.
@@ -28,6 +29,9 @@ type PriceQuery struct {
 	AsOf  market.Revision
 	Fresh Freshness
 	Cache *Cache // may be nil
+	// Series holds what our items cost before; without it only today's price is
+	// known. It is read when SKU is set.
+	Series *series.Store
 }
 
 // Price is our matched items with own and rival prices, by 7-day paid GMV.
@@ -45,6 +49,9 @@ type Price struct {
 	Moved7d  int `json:"moved_7d"`
 	// Core is how the best sellers among them stand; nil without any.
 	Core *CoreAdvantage `json:"core,omitempty"`
+
+	// Trail is how the prices came to this, when SKU names one item.
+	Trail *PriceTrail `json:"trail,omitempty"`
 }
 
 // CoreAdvantage is how much of the best sellers' sales stand at a better price than
@@ -79,7 +86,7 @@ type PriceItem struct {
 	// names no size.
 	UnitPrice  market.Fen `json:"unit_price,omitempty"`
 	UnitOf     string     `json:"unit_of,omitempty"` // "ml" or "g"
-	Floor      market.Fen `json:"floor,omitempty"`
+	Floor      market.Fen `json:"floor"`
 	FloorKnown bool       `json:"floor_known"`
 	GMV7d      market.Fen `json:"gmv_7d"`
 	Units7d    int64      `json:"units_7d"`
@@ -118,7 +125,7 @@ type RivalPrice struct {
 	Gap market.Fen `json:"gap"`
 	// Advantage is how far we are below the rival, as a share of the rival's
 	// price; negative when they are cheaper.
-	Advantage float64    `json:"advantage"`
+	Advantage float64    `json:"advantage" cell:"share"`
 	GapKnown  bool       `json:"gap_known"`
 	PromoEnd  time.Time  `json:"promo_end,omitzero"`
 	InStock   bool       `json:"in_stock"`
@@ -128,7 +135,7 @@ type RivalPrice struct {
 
 // PriceMove is how a rival's landed price has changed.
 type PriceMove struct {
-	Before market.Fen `json:"before"` // 24 h ago, or the median of the last 7 days
-	Change float64    `json:"change"` // of Before; negative is a cut
+	Before market.Fen `json:"before"`              // 24 h ago, or the median of the last 7 days
+	Change float64    `json:"change" cell:"share"` // of Before; negative is a cut
 	Drip   bool       `json:"drip,omitempty"`
 }

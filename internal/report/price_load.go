@@ -67,7 +67,15 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 		p.More = len(p.Items) - q.Top
 		p.Items = p.Items[:q.Top]
 	}
-	return p, nil
+	if q.SKU != "" && len(p.Items) == 1 {
+		p.Trail, err = l.priceTrail(q, &p.Items[0], offers)
+	}
+	return p, err
+}
+
+// keeps reports whether the query is about an offer.
+func (q *PriceQuery) keeps(o *offer) bool {
+	return (q.SKU == "" || o.SKU == q.SKU) && (q.Unit == "" || o.Unit == q.Unit) && (q.Rival == "" || o.Rival == q.Rival)
 }
 
 // stands reports whether a rival is cheaper, and whether one has moved.
@@ -87,7 +95,7 @@ func (l *loader) priceItems(q PriceQuery, offers []offer, own map[market.SKU][]O
 	rules := analysis.Defaults().Price
 	for i := range offers {
 		o := &offers[i]
-		if q.SKU != "" && o.SKU != q.SKU || q.Unit != "" && o.Unit != q.Unit || q.Rival != "" && o.Rival != q.Rival {
+		if !q.keeps(o) {
 			continue
 		}
 		n, ok := index[o.SKU]

@@ -18,7 +18,7 @@ const (
 // RegionPart is the part of an order that a region's warehouse should receive.
 type RegionPart struct {
 	Region   market.Region `json:"region"`
-	Share    float64       `json:"share"` // of expected demand
+	Share    float64       `json:"share" cell:"share"` // of expected demand
 	Quantity int64         `json:"quantity"`
 }
 

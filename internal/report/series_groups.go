@@ -42,7 +42,7 @@ type Group struct {
 type GroupFigures struct {
 	Units      *int64 `json:"units"`
 	Orders     *int64 `json:"orders"` // of items: an order of two items counts for both
-	GMV        *int64 `json:"gmv"`
+	GMV        *int64 `json:"gmv" cell:"money"`
 	Visits     *int64 `json:"visits"`
 	Complaints *int64 `json:"complaints"`
 	Refunds    *int64 `json:"refunds"`

@@ -51,7 +51,7 @@ type Mover struct {
 	Title   string         `json:"title"`
 	Before  int64          `json:"before"`
 	Now     int64          `json:"now"`
-	Change  float64        `json:"change"` // share of Before; of a rival, of our price
+	Change  float64        `json:"change" cell:"share"` // share of Before; of a rival, of our price
 	id      uint32
 }
 
@@ -82,9 +82,11 @@ func (r *panelReader) movers(q MoversQuery) (Movers, error) {
 		return Movers{}, ErrNoData
 	}
 	m := Movers{Shop: r.shop.ID, Before: was.At, Now: r.slot.At}
-	found := movement{before: before, now: r.now, share: q.Share, most: q.Top}
-	found.find(r.panel.Keep(r.filter()))
-	m.Items, m.More = found.ranked()
+	found, err := r.found(q, before)
+	if err != nil {
+		return Movers{}, err
+	}
+	m.Items, m.More = slices.Clone(found.all), found.more
 	ids := make([]uint32, len(m.Items))
 	for i := range m.Items {
 		ids[i] = m.Items[i].id
@@ -98,6 +100,22 @@ func (r *panelReader) movers(q MoversQuery) (Movers, error) {
 	}
 	m.Data, err = r.coverage()
 	return m, err
+}
+
+// found looks through the panel once for each picture of it.
+func (r *panelReader) found(q MoversQuery, before *series.Columns) (movement, error) {
+	name := fmt.Sprintf("movers/%s/%d/%g/%d/%q/%q/%q/%q", r.shop.ID, r.panel.Picture(), q.Share, q.Top, q.Unit, q.Channel, q.Category, q.Band)
+	kept, err := r.tx.Decoded(name, func() (any, int64, error) {
+		m := movement{before: before, now: r.now, share: q.Share, most: q.Top}
+		m.find(r.panel.Keep(r.filter()))
+		m.cut()
+		m.before, m.now = nil, nil // the picture goes, what was found in it stays
+		return m, int64(len(name) + 120*len(m.all)), nil
+	})
+	if err != nil {
+		return movement{}, err
+	}
+	return kept.(movement), nil
 }
 
 // movement gathers what has changed between two slots, the largest of it when most
@@ -140,12 +158,6 @@ func (m *movement) cut() {
 		m.more += len(m.all) - m.most
 		m.all = m.all[:m.most]
 	}
-}
-
-// ranked is what was found, and how much was left out.
-func (m *movement) ranked() (all []Mover, more int) {
-	m.cut()
-	return m.all, m.more
 }
 
 // add lists what has changed in one series.

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -14,8 +13,6 @@ import (
 
 // skuDays is how far back the story of an item goes unless it is told otherwise.
 const skuDays = 90
-
-func isNoSlot(err error) bool { return errors.Is(err, series.ErrNoSlot) }
 
 // SKUQuery asks for the story of one item. From and To of PanelQuery are the
 // span; a zero From means 90 days up to Now.
@@ -43,7 +40,7 @@ type SKUHistory struct {
 type SKUFigures struct {
 	Units   *int64 `json:"units"`
 	Orders  *int64 `json:"orders"`
-	GMV     *int64 `json:"gmv"`
+	GMV     *int64 `json:"gmv" cell:"money"`
 	Refunds *int64 `json:"refunds"`
 	Out     int    `json:"out_of_stock"` // slots in which stock was 0 on a channel
 }
@@ -54,16 +51,16 @@ type SKUDay struct {
 	Day   market.Day `json:"day"`
 	Hours int        `json:"hours"`
 	SKUFigures
-	Price *int64 `json:"price"` // lowest of the channels at the day's end, minor units
+	Price *int64 `json:"price" cell:"money"` // lowest of the channels at the day's end, minor units
 }
 
 // SKUChannel is how an item stands on one channel.
 type SKUChannel struct {
 	Channel  market.Channel `json:"channel"`
-	Price    *int64         `json:"price"`
-	PriceMin *int64         `json:"price_min"` // over the span
-	PriceMax *int64         `json:"price_max"`
-	Rival    *int64         `json:"rival_price"`
+	Price    *int64         `json:"price" cell:"money"`
+	PriceMin *int64         `json:"price_min" cell:"money"` // over the span
+	PriceMax *int64         `json:"price_max" cell:"money"`
+	Rival    *int64         `json:"rival_price" cell:"money"`
 	Stock    *int64         `json:"stock"`
 	SKUFigures
 }

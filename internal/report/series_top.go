@@ -57,8 +57,8 @@ type TopItem struct {
 	Value    int64           `json:"value"` // of the metric; money in minor units
 	Units    *int64          `json:"units"`
 	Orders   *int64          `json:"orders"`
-	GMV      *int64          `json:"gmv"` // minor units
-	Price    *int64          `json:"price"`
+	GMV      *int64          `json:"gmv" cell:"money"` // minor units
+	Price    *int64          `json:"price" cell:"money"`
 	Stock    *int64          `json:"stock"`
 }
 
@@ -141,42 +141,54 @@ func (r *panelReader) coverage() (Coverage, error) {
 
 func (r *panelReader) top(q TopQuery) (Top, error) {
 	t := Top{Shop: r.shop.ID, Metric: q.Metric.String(), From: q.From, To: q.To}
-	sums, err := r.sums(q.From, q.To)
+	span, err := r.s.Span(r.tx, r.shop, q.From, q.To, r.q.AsOf)
 	if err != nil {
 		return t, err
 	}
-	defer sums.release()
-	if sums.slots == 0 {
+	if span.Slots == 0 {
 		return t, ErrNoData
 	}
-	load := func(from int, v []int64) market.Bits { return r.now.Part(q.Metric, from, v) }
-	if !q.Metric.Gauge() {
-		load = sums.loader(q.Metric)
+	ranked, known, err := span.Top(r.panel, q.Metric, q.Top, r.filter())
+	if err != nil {
+		return t, err
 	}
-	ranked, known := r.panel.Top(q.Top, r.filter(), load)
-	t.Hours, t.Known, t.More = sums.slots, known, known-len(ranked)
+	t.Hours, t.Known, t.More = span.Slots, known, known-len(ranked)
+	if t.Items, err = r.topItems(span, q.Metric, ranked); err != nil {
+		return t, err
+	}
+	t.Data, err = r.coverage()
+	return t, err
+}
+
+// topItems says what is shown of those that lead.
+func (r *panelReader) topItems(span *series.Span, by series.Column, ranked []series.Ranked) ([]TopItem, error) {
 	ids := make([]uint32, len(ranked))
 	for i, x := range ranked {
 		ids[i] = x.ID
 	}
 	named, err := r.s.Describe(r.tx, r.shop.ID, ids...)
 	if err != nil {
-		return t, err
+		return nil, err
 	}
-	for i, x := range ranked {
-		known := func(c series.Column) *int64 {
-			if c.Gauge() {
-				return maybe(r.now.Value(c, x.ID))
+	flows := map[series.Column][]*int64{}
+	for _, c := range []series.Column{series.Units, series.Orders, series.GMV} {
+		if c == by {
+			for i := range ranked {
+				flows[c] = append(flows[c], &ranked[i].Value)
 			}
-			return maybe(sums.value(c, x.ID))
+		} else if flows[c], err = span.Some(c, ids); err != nil {
+			return nil, err
 		}
-		t.Items = append(t.Items, TopItem{
+	}
+	var items []TopItem
+	for i, x := range ranked {
+		items = append(items, TopItem{
 			SKU: named[i].SKU, Channel: named[i].Channel, Title: titled(&named[i]), Unit: named[i].Unit, Category: named[i].Category, Value: x.Value,
-			Units: known(series.Units), Orders: known(series.Orders), GMV: known(series.GMV), Price: known(series.Price), Stock: known(series.Stock),
+			Units: flows[series.Units][i], Orders: flows[series.Orders][i], GMV: flows[series.GMV][i],
+			Price: maybe(r.now.Value(series.Price, x.ID)), Stock: maybe(r.now.Value(series.Stock, x.ID)),
 		})
 	}
-	t.Data, err = r.coverage()
-	return t, err
+	return items, nil
 }
 
 func maybe(v int64, ok bool) *int64 {
@@ -191,78 +203,4 @@ func titled(s *series.Series) string {
 		return s.Title
 	}
 	return string(s.SKU)
-}
-
-// spanSums are the flows of every series over business days.
-type spanSums struct {
-	days  []*series.Days
-	slots int
-	today *series.Running
-}
-
-// release ends the use of the running day.
-func (s *spanSums) release() {
-	if s.today != nil {
-		s.today.Release()
-	}
-}
-
-func (s *spanSums) value(c series.Column, id uint32) (sum int64, known bool) {
-	col, flow := series.SumOf(c)
-	if !flow {
-		return 0, false
-	}
-	for _, d := range s.days {
-		if v, ok := d.Value(col, id); ok {
-			sum, known = sum+v, true
-		}
-	}
-	return sum, known
-}
-
-// loader reads the sums of a flow, many series at a time.
-func (s *spanSums) loader(c series.Column) func(from int, v []int64) market.Bits {
-	col, _ := series.SumOf(c)
-	if len(s.days) == 1 {
-		return func(from int, v []int64) market.Bits { return s.days[0].Part(col, from, v) }
-	}
-	return func(from int, v []int64) market.Bits { return series.SumDays(s.days, col, from, v) }
-}
-
-// sums reads the flows of a span of business days, as far as there are any.
-func (r *panelReader) sums(from, to market.Day) (*spanSums, error) {
-	slots, err := r.s.Slots(r.tx, r.shop.ID, r.shop.Window(from, to), r.q.AsOf)
-	if err != nil {
-		return nil, err
-	}
-	out := &spanSums{slots: len(slots)}
-	var cols []series.DayColumn
-	for c := series.Units; c < series.Width; c++ {
-		col, _ := series.SumOf(c)
-		cols = append(cols, col)
-	}
-	if today := r.shop.Day(r.slot.Start); r.q.AsOf == 0 && from <= today && today <= to {
-		if out.today, err = r.s.Today(r.tx, r.shop); err != nil {
-			return nil, err
-		}
-	}
-	for day := from; day <= to; day++ {
-		if out.today != nil && day == out.today.Day {
-			out.days = append(out.days, out.today.Days)
-			continue
-		}
-		d, err := r.s.ReadDay(r.tx, r.shop, day, r.q.AsOf, cols...)
-		switch {
-		case isNoSlot(err):
-		case err != nil:
-			out.release()
-			return nil, err
-		default:
-			out.days = append(out.days, d.Days)
-			if len(slots) == 0 { // they are forgotten, the day is not
-				out.slots++
-			}
-		}
-	}
-	return out, nil
 }

@@ -49,7 +49,7 @@ type TargetRow struct {
 	// said about the end.
 	Missing int `json:"missing,omitempty"`
 	// Done is the part of the plan that should be there by now, from 0 to 1.
-	Done float64 `json:"done"`
+	Done float64 `json:"done" cell:"share"`
 	// Week is what a day has brought over the last seven whole days; negative
 	// when that is not known.
 	Week  market.Fen   `json:"week"`

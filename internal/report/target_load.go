@@ -39,29 +39,38 @@ func (l *loader) targets(q TargetsQuery) (Targets, error) {
 		t.Others = otherStretches(l.shop, q)
 		return t, nil
 	}
-	views := map[metric.Dim]map[string]*view{}
+	views := map[side]map[string]*view{}
+	units := slices.ContainsFunc(wanted, func(a aim) bool { return a.side().by == metric.ByUnit })
 	for _, a := range wanted {
-		by, key := a.member()
-		if views[by] == nil {
+		s := a.side()
+		if s.by == metric.None && units {
+			s.by = metric.ByUnit // which knows the whole too, so that orders are read once
+		}
+		if views[s] == nil {
 			o := &outlook{
-				loader: l, q: ForecastQuery{Now: q.Now, By: by, AsOf: q.AsOf}, cut: cut, first: min(today-forecastDays, q.From), today: today,
+				loader: l, q: ForecastQuery{Now: q.Now, By: s.by, AsOf: q.AsOf}, cut: cut, first: min(today-forecastDays, q.From), today: today,
 				month: q.From, to: min(max(q.To, today), today+longestAhead-1),
 			}
-			if by == metric.ByCategory {
-				o.q.Filter.Unit = a.target.Unit
-			}
+			o.q.Filter.Unit = s.within
 			if err := o.read(); err != nil {
 				return Targets{}, err
 			}
-			views[by] = o.views()
+			views[s] = o.views()
 		}
-		v := views[by][key]
+		v := views[s][a.key()]
 		if v == nil { // it has never sold anything
-			v = views[by][nothingSold]
+			v = views[s][nothingSold]
 		}
 		t.Rows = append(t.Rows, a.row(v, q))
 	}
 	return t, nil
+}
+
+// side is how orders are added up for a target: by a dimension, of one unit or
+// of all.
+type side struct {
+	by     metric.Dim
+	within market.Unit
 }
 
 // nothingSold is the key of a member without sales.
@@ -90,15 +99,18 @@ type aim struct {
 	part   bool
 }
 
-func (a aim) member() (by metric.Dim, key string) {
+func (a aim) side() side {
 	switch {
 	case a.target.Category != "":
-		return metric.ByCategory, string(a.target.Category)
+		return side{metric.ByCategory, a.target.Unit}
 	case a.target.Unit != "":
-		return metric.ByUnit, string(a.target.Unit)
+		return side{by: metric.ByUnit}
 	}
-	return metric.None, ""
+	return side{by: metric.None}
 }
+
+// key is its member of the dimension, empty for the whole.
+func (a aim) key() string { return cmp.Or(string(a.target.Category), string(a.target.Unit)) }
 
 // aims finds the target of each scope for the days asked for: its own, else the
 // shortest one around them. The shop comes first, then units in the order of

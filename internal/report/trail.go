@@ -179,23 +179,24 @@ func (r *panelReader) trail(f analysis.Finding, now time.Time) (Trail, error) {
 	for d := first; d <= last; d++ {
 		t.At, t.Value, t.Other = append(t.At, r.shop.Start(d)), append(t.Value, math.NaN()), append(t.Other, math.NaN())
 	}
-	keep, found := r.panel.Keep(r.filter()), false
-	for _, id := range r.panel.Of(f.Subject.SKU) {
-		if !keep(id) {
-			continue
-		}
-		line, err := r.s.Line(r.tx, r.shop.ID, id, r.shop.Window(first, last), 0, series.Price, series.Stock, series.Units, series.RivalPrice)
-		if err != nil {
-			return t, err
-		}
-		found = true
+	keep := r.panel.Keep(r.filter())
+	ids := slices.DeleteFunc(r.panel.Of(f.Subject.SKU), func(id uint32) bool { return !keep(id) })
+	cols := []series.Column{series.Price, series.RivalPrice}
+	if f.Stock != nil {
+		cols = []series.Column{series.Stock, series.Units}
+	}
+	lines, err := r.s.Lines(r.tx, r.shop.ID, ids, r.shop.Window(first, last), 0, cols...)
+	if err != nil {
+		return t, err
+	}
+	for _, line := range lines {
 		if f.Stock != nil {
 			r.stockTrail(&t, line, first)
 		} else {
 			r.priceTrail(&t, line, first)
 		}
 	}
-	if !found {
+	if len(lines) == 0 {
 		return t, ErrNoData
 	}
 	return t, nil

@@ -75,16 +75,20 @@ func tablesOf(s analysis.Spec, m metric.Metric) []string {
 
 // comparableEnds are the last days of earlier stretches that a stretch can be
 // set against, newest first: in the same phase of a campaign, or both ordinary.
+// The few same weekdays of a season also take phases that hardly differ from
+// ordinary days, or a shop between two campaigns would know nothing of itself.
 func (w *watch) comparableEnds(s analysis.Spec, last market.Day) []market.Day {
 	step := market.Day(max(1, s.Limits.Days))
 	if s.Kind == analysis.KindSeasonal {
 		step = 7 * ((step + 6) / 7)
 	}
 	_, phase, on := w.shop.Calendar.On(last)
+	plain := func(p market.Phase, on bool) bool { return !on || p.Uplift >= .8 && p.Uplift <= 1.25 }
 	var out []market.Day
 	for i := market.Day(1); len(out) < s.Limits.Past && i <= market.Day(3*s.Limits.Past); i++ {
 		d := last - i*step
-		if _, p, then := w.shop.Calendar.On(d); then == on && p.ID == phase.ID {
+		_, p, then := w.shop.Calendar.On(d)
+		if then == on && p.ID == phase.ID || s.Kind == analysis.KindSeasonal && plain(phase, on) && plain(p, then) {
 			out = append(out, d)
 		}
 	}

@@ -142,7 +142,10 @@ func TestWatchCounterfeit(t *testing.T) {
 	w.pull(market.Reviews, now, b)
 	got := w.seen(t, only(analysis.RuleCounterfeit, nil), now)
 	if len(got) != 1 || got[0].Severity != analysis.Critical || got[0].Reading.Value != 1 || len(got[0].Reading.Quotes) != 1 {
-		t.Errorf("findings %+v", got)
+		t.Fatalf("findings %+v", got)
+	}
+	if parts := got[0].Reading.Parts; len(parts) != 1 || parts[0].Name != "tmall" || parts[0].Value != 1 {
+		t.Errorf("channels %+v", parts)
 	}
 }
 
@@ -208,6 +211,42 @@ func TestWatchPrices(t *testing.T) {
 	i := slices.IndexFunc(got, func(f analysis.Finding) bool { return f.Subject.SKU == "B" })
 	if i < 0 || got[i].Reading.Value != 1000 || len(got[i].Reading.Parts) != 2 || got[i].AtRisk != 1000*35 {
 		t.Errorf("conflicts: %+v", got)
+	}
+}
+
+// TestWatchTargets: the shop, units and categories are judged by their targets of
+// this month; one that is part of a longer stretch or too young is not.
+func TestWatchTargets(t *testing.T) {
+	w := newWorld(t)
+	start, today := market.DateOf(2026, 9, 14), market.DateOf(2026, 11, 18)
+	w.fill(crowd{skus: 60, orders: 120, days: int(today-start) + 1, start: start}, 7)
+	month, end := today.MonthStart(), today.MonthStart().AddMonths(1)-1
+	const far = 90_000_000_00
+	w.shop.Targets = []market.Target{
+		{From: month, To: end, Base: 1000_00},
+		{Unit: "beauty", From: month, To: end, Base: far},
+		{Unit: "digital", From: month, To: month + 200, Base: far},
+		{Unit: "apparel", Category: "c1", From: month, To: end, Base: 1000_00},
+		{Unit: "apparel", Category: "never sold", From: month, To: end, Base: far},
+		{Unit: "beauty", Category: "c2", From: month, To: end, Base: far},
+		{Category: "c3", From: month, To: end, Base: far},
+	}
+	names := func(at time.Time) (out []string) {
+		for _, f := range w.seen(t, only(analysis.RuleTargetPace, nil), at) {
+			out = append(out, string(f.Subject.Unit)+"/"+f.Subject.Member)
+			if paid, _ := f.Reading.Number("paid"); f.Subject.Member == "category=c2" && paid <= 0 {
+				t.Errorf("%+v", f.Reading)
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	want := []string{"/category=c3", "apparel/category=never sold", "beauty/", "beauty/category=c2"}
+	if got := names(w.shop.Start(today).Add(15 * time.Hour)); !slices.Equal(got, want) {
+		t.Errorf("told of %q, want %q", got, want)
+	}
+	if got := names(w.shop.Start(month + 2)); len(got) != 0 {
+		t.Errorf("on the third day of a month: %q", got)
 	}
 }
 

@@ -79,6 +79,7 @@ func (w *watch) counterfeits(s analysis.Spec) ([]analysis.Finding, error) {
 			items[c.sku] = r
 		}
 		r.Value++
+		r.Parts = counted(r.Parts, c.channel)
 		if len(r.Quotes) < 3 && c.text != "" {
 			r.Quotes = append(r.Quotes, cutText(c.text, maxQuote))
 		}
@@ -92,6 +93,16 @@ func (w *watch) counterfeits(s analysis.Spec) ([]analysis.Finding, error) {
 		}
 	}
 	return out, nil
+}
+
+// counted adds one to the part of that name, the last if there is none yet.
+func counted(parts []analysis.Number, name string) []analysis.Number {
+	i := slices.IndexFunc(parts, func(n analysis.Number) bool { return n.Name == name })
+	if i < 0 {
+		return append(parts, number(name, 1))
+	}
+	parts[i].Value++
+	return parts
 }
 
 // belowFloor tells of listed prices under their item's floor by more than the
@@ -240,49 +251,55 @@ func (w *watch) adsOut(s analysis.Spec) ([]analysis.Finding, error) {
 	return out, nil
 }
 
-// targetPace tells of targets of this month, of the shop and of its units, whose
-// base will hardly be reached, once some days have passed.
+// targetPace tells of targets of this month, of the shop, its units and
+// categories, whose base will hardly be reached, once some days have passed.
 func (w *watch) targetPace(s analysis.Spec) ([]analysis.Finding, error) {
-	f, err := w.forecast(ForecastQuery{Now: w.now, By: metric.ByUnit, Fresh: w.rules.Fresh})
+	today := w.shop.Day(w.now)
+	q := TargetsQuery{Now: w.now, From: today.MonthStart(), To: today.MonthStart().AddMonths(1) - 1, AsOf: w.asOf, Fresh: w.rules.Fresh}
+	t, err := w.targets(q)
 	if err != nil {
 		return nil, err
 	}
-	if f.Month == nil || f.TooFew {
-		return nil, nil
-	}
-	into := int(f.From-f.Month.From) + 1
-	days := w.shop.Window(f.Month.From, f.Month.To)
+	days := w.shop.Window(q.From, q.To)
 	var out []analysis.Finding
-	judge := func(unit market.Unit, paid market.Fen, mean Range, tiers []Chance) {
-		i := slices.IndexFunc(tiers, func(c Chance) bool { return c.ID == "base" })
-		if i < 0 {
-			return
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		base := slices.IndexFunc(row.Tiers, func(x TargetTier) bool { return x.ID == "base" })
+		if row.Part != nil || base < 0 {
+			continue // part of a longer target, whose own end counts
 		}
-		c, subject := tiers[i], analysis.Subject{Unit: unit}
+		tier, subject := row.Tiers[base], targetSubject(row)
 		limit := s.Limits.Limit
 		if w.about(s.ID, subject) {
 			limit *= 2
 		}
 		r := analysis.Reading{
-			Metric: s.Metric, Unit: metric.Ratio, Window: days, Value: c.Chance, Limit: s.Limits.Limit,
-			Numbers: []analysis.Number{money("target", c.Amount), money("paid", paid), money("expected", mean.Mean), money("low", mean.Low), money("high", mean.High), money("daily", c.Daily)},
+			Metric: s.Metric, Unit: metric.Ratio, Window: days, Value: tier.Chance.Chance, Limit: s.Limits.Limit,
+			Numbers: []analysis.Number{money("target", tier.Amount), money("paid", row.Paid)},
 		}
+		if row.End == nil || !tier.ChanceKnown {
+			w.passed(s, subject, r, analysis.WhyUnknown)
+			continue
+		}
+		r.Numbers = append(r.Numbers, money("expected", row.End.Mean), money("low", row.End.Low), money("high", row.End.High), money("daily", tier.Daily))
 		switch {
-		case into < s.Limits.Days:
+		case int(today-q.From)+1 < s.Limits.Days:
 			w.passed(s, subject, r, analysis.WhyFew)
-		case c.Chance >= limit:
+		case r.Value >= limit:
 			w.passed(s, subject, r, analysis.WhyLimit)
 		default:
-			out = append(out, w.found(s, subject, max(0, c.Amount-mean.Mean), r))
-		}
-	}
-	judge("", f.Month.Paid, f.Month.Range, f.Month.Tiers)
-	for _, p := range f.Parts {
-		if p.Known {
-			judge(market.Unit(p.Key), p.Paid, p.Range, p.Chance)
+			out = append(out, w.found(s, subject, max(0, tier.Amount-row.End.Mean), r))
 		}
 	}
 	return out, nil
+}
+
+func targetSubject(row *TargetRow) analysis.Subject {
+	s := analysis.Subject{Unit: row.Unit}
+	if row.Category != "" {
+		s.Member = string(metric.ByCategory) + "=" + string(row.Category)
+	}
+	return s
 }
 
 // sellThrough tells of units of which too few of the listed items in stock have

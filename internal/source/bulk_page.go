@@ -125,13 +125,18 @@ type fetched struct {
 }
 
 // rest reads the pages from n to the last, several beside each other. Fetchers
-// go round: one is given a page only after its last one was delivered.
+// go round: one is given a page only after its last one was delivered. There is
+// one more of them than calls may be under way, so that a page is fetched while
+// the one before is decoded.
 func (l *listing) rest(ctx context.Context, base []param, n int) error {
 	ctx, stop := context.WithCancel(ctx)
-	workers := min(l.api.spec.bulk.parallel, l.last-n)
+	workers := min(l.api.spec.bulk.parallel+1, l.last-n)
+	places := make(chan struct{}, l.api.spec.bulk.parallel)
 	free := make(chan *fetcher, max(1, workers))
 	for i := range workers {
-		free <- l.fetcher(i + 1)
+		f := l.fetcher(i + 1)
+		f.places = places
+		free <- f
 	}
 	pages := make(chan chan fetched, max(1, workers)) // in their order
 	var wait sync.WaitGroup

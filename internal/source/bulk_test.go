@@ -191,8 +191,8 @@ func TestBulkPaging(t *testing.T) {
 			if diff := cmp.Diff(wantRows(0, 95), rows); diff != "" {
 				t.Error(diff)
 			}
-			if h.most > 3 {
-				t.Errorf("%d calls at once", h.most)
+			if most := max(1, 3-2*len(c.parallel)); h.most > most { // a page is decoded beside the next call, but no call is made beside another
+				t.Errorf("%d calls at once, want %d", h.most, most)
 			}
 		})
 	}

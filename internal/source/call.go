@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -86,6 +87,36 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	case p.target != nil:
 		target = p.target
 	}
+	res, v := p.exchange(ctx, req, method, target)
+	if v.class != "" {
+		return nil, v
+	}
+	body, err := p.body.Bytes(), error(nil)
+	if p.step != nil {
+		if body, err = unpacked(body, h.maxBody); err != nil {
+			return nil, ruling{class: Caller, message: err.Error()}
+		}
+	}
+	doc, broken := p.decode(body)
+	doc, v = p.rule(ctx, res, doc, broken)
+	if v.class == Auth && p.tokens != nil && p.tokens.drop(p) {
+		v.class = Service // an expired token: the next try fetches another
+	}
+	return doc, v
+}
+
+// exchange sends a request and reads the answer into p.body. Only so long does it
+// hold one of the places at the upstream: while an answer is decoded, the next
+// call may be under way.
+func (p *pull) exchange(ctx context.Context, req *resty.Request, method string, target *url.URL) (*resty.Response, ruling) {
+	if p.places != nil {
+		select {
+		case p.places <- struct{}{}:
+			defer func() { <-p.places }()
+		case <-ctx.Done():
+			return nil, ruling{class: Service, message: "stopped: " + ctx.Err().Error()}
+		}
+	}
 	res, err := req.Execute(method, target.String())
 	if refused := (*hostRefused)(nil); errors.As(err, &refused) {
 		return nil, ruling{class: Setup, message: refused.Error()}
@@ -97,6 +128,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	p.learn(ctx, p.header)
 	raw := res.RawBody()
 	defer func() { _ = raw.Close() }() // everything wanted was read
+	h := p.spec.http
 	size, err := readBody(p.body, raw, h.maxBody+1)
 	if err != nil {
 		return nil, ruling{class: Service, message: "the answer of " + h.url.Host + " broke off: " + cause(err)}
@@ -104,18 +136,7 @@ func (p *pull) once(ctx context.Context, params []param) (any, ruling) {
 	if size > h.maxBody {
 		return nil, ruling{class: Caller, message: fmt.Sprintf("the answer has more than %d bytes; ask for smaller pages or raise max_body", h.maxBody)}
 	}
-	body, err := p.body.Bytes(), error(nil)
-	if p.step != nil {
-		if body, err = unpacked(body, h.maxBody); err != nil {
-			return nil, ruling{class: Caller, message: err.Error()}
-		}
-	}
-	doc, broken := p.decode(body)
-	doc, v := p.rule(ctx, res, doc, broken)
-	if v.class == Auth && p.tokens != nil && p.tokens.drop(p) {
-		v.class = Service // an expired token: the next try fetches another
-	}
-	return doc, v
+	return res, ruling{}
 }
 
 // readBody reads up to most bytes of r into b and returns how many they were. It

@@ -93,6 +93,7 @@ type pull struct {
 	extra   []param                        // of the batch of parents that is being asked for
 	target  *url.URL                       // a link that is being followed; nil asks the source's address
 	step    *stepCall                      // of a report; nil asks the source's address
+	places  chan struct{}                  // calls that may be under way beside each other; nil is no bound
 	header  http.Header                    // of the last answer
 	parent  string                         // value that is being asked for
 	token   string                         // access token of the last call

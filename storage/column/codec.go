@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -110,32 +111,42 @@ func (r *Reader) Uvarint() uint64 {
 // Varint reads a number with a sign.
 func (r *Reader) Varint() int64 { return unzigzag(r.Uvarint()) }
 
-// varints fills v. Eight bytes without a high bit are eight values.
+// varints fills v. Eight bytes without a high bit are eight values; else values
+// of up to four bytes, which nearly all are, are taken off a word without a
+// branch for each byte.
 func (r *Reader) varints(v []int64) {
 	const highs = 0x8080808080808080
 	b := r.B
-	for len(v) >= 8 && len(b) >= 8 {
+	for len(v) >= 8 && len(b) >= 16 {
 		w := binary.LittleEndian.Uint64(b)
 		if w&highs == 0 {
-			for i := range v[:8] {
-				v[i] = unzigzag(w >> (8 * i) & 0xff)
+			eight := v[:8]
+			for i := range eight {
+				eight[i] = unzigzag(w >> (8 * i) & 0xff)
 			}
 			v, b = v[8:], b[8:]
 			continue
 		}
-		// The next values up to one of several bytes.
-		n := 0
-		for ; w&0x80 == 0; w >>= 8 {
-			v[n] = unzigzag(w & 0x7f)
-			n++
+		n, at := 0, 0
+		for ; n < 8 && at <= len(b)-8; n++ {
+			w := binary.LittleEndian.Uint64(b[at:])
+			end := bits.TrailingZeros64(^w & highs) // the last bit of the value's last byte
+			if end > 31 {
+				break
+			}
+			w &= 2<<end - 1
+			v[n] = unzigzag(w&0x7f | w>>1&0x3f80 | w>>2&0x1fc000 | w>>3&0xfe00000)
+			at += end>>3 + 1
 		}
-		u, size := binary.Uvarint(b[n:])
-		if size <= 0 {
-			r.Bad, r.B = true, nil
-			return
+		v, b = v[n:], b[at:]
+		if n < 8 {
+			u, size := binary.Uvarint(b)
+			if size <= 0 {
+				r.Bad, r.B = true, nil
+				return
+			}
+			v[0], v, b = unzigzag(u), v[1:], b[size:]
 		}
-		v[n] = unzigzag(u)
-		v, b = v[n+1:], b[n+size:]
 	}
 	r.B = b
 	for i := range v {

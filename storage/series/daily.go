@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"shopwatch/internal/market"
-	"shopwatch/storage/column"
 )
 
 // DayColumn is one of the fifteen columns of a daily rollup. The numbers are
@@ -77,27 +76,6 @@ func (d *Days) Value(col DayColumn, id uint32) (int64, bool) {
 // returns which of them are not known.
 func (d *Days) Part(col DayColumn, from int, v []int64) market.Bits { return d.part(int(col), from, v) }
 
-// SumDays fills v with a column of the series from.. (a multiple of 64), added up
-// over days, and returns which of them are known on none of the days.
-func SumDays(days []*Days, col DayColumn, from int, v []int64) market.Bits {
-	clear(v)
-	unknown := column.AllNull(len(v))
-	var buf [512]int64
-	for at := 0; at < len(v); at += len(buf) {
-		part := buf[:min(len(buf), len(v)-at)]
-		for _, d := range days {
-			null := d.Part(col, from+at, part)
-			for i, x := range part {
-				if !null.Get(i) {
-					v[at+i] += x
-					clearBit(unknown, at+i)
-				}
-			}
-		}
-	}
-	return unknown
-}
-
 // Int32s are the values of any column but DayGMV, by series.
 func (d *Days) Int32s(col DayColumn) []int32 { return d.small[col] }
 
@@ -122,26 +100,6 @@ func unknownSpan(n int) *span {
 	s.unknown()
 	return &s
 }
-
-// grow makes room for n series; what is new is unknown.
-func (d *Days) grow(n int) {
-	if n <= d.n {
-		return
-	}
-	bigger := newDays(n)
-	for c := range d.null {
-		copy(bigger.small[c], d.small[c])
-		copy(bigger.wide[c], d.wide[c])
-		for i := range d.n {
-			if !d.null[c].Get(i) {
-				clearBit(bigger.null[c], i)
-			}
-		}
-	}
-	*d = *bigger
-}
-
-func clearBit(b market.Bits, i int) { b[i>>6] &^= 1 << (i & 63) }
 
 // add takes the values of one slot into the day: v are the rows at.. of col.
 // Slots must come in order.
@@ -183,7 +141,12 @@ func fedBy(col Column) []DayColumn {
 
 // know clears the null bits of rows that have a value now. at is a multiple of 64.
 func (d *Days) know(col DayColumn, at, n int, null market.Bits) {
-	bits := d.null[col]
+	know(d.null[col], at, n, null)
+}
+
+// know clears, in the bits of unknown rows, those of the rows at..at+n that null
+// does not have. at is a multiple of 64.
+func know(unknown market.Bits, at, n int, null market.Bits) {
 	for i := 0; i < n; i += 64 {
 		known := ^uint64(0)
 		if n-i < 64 {
@@ -192,7 +155,7 @@ func (d *Days) know(col DayColumn, at, n int, null market.Bits) {
 		if w := i >> 6; w < len(null) {
 			known &^= null[w]
 		}
-		bits[(at+i)>>6] &^= known
+		unknown[(at+i)>>6] &^= known
 	}
 }
 

@@ -270,29 +270,54 @@ func (s *Store) loadNames(tx *storage.Tx, shop market.ShopID, n int) (*names, er
 // Describe returns all that is known of some series; an id that was never
 // given is an error.
 func (s *Store) Describe(tx *storage.Tx, shop market.ShopID, ids ...uint32) ([]Series, error) {
-	out := make([]Series, len(ids))
-	blocks := map[uint32][]int{} // positions in ids
+	var blocks []namesOfBlock
+	place := map[uint32]int{}
+	var h maphash.Hash
+	h.SetSeed(s.seed)
 	for i, id := range ids {
-		blocks[id/namesBlock] = append(blocks[id/namesBlock], i)
-	}
-	for block, at := range blocks {
-		if err := s.describe(tx, shop, int(block), ids, at, out); err != nil {
-			return nil, err
+		k, found := place[id/namesBlock]
+		if !found {
+			n := namesOfBlock{block: int(id / namesBlock)}
+			var err error
+			if n.payload, err = tx.Space(spaceNames).Get(namesKey(shop, n.block)); err != nil {
+				return nil, err
+			}
+			if n.payload == nil {
+				return nil, unknownSeries(shop, id)
+			}
+			_, _ = h.Write(n.payload)
+			k, blocks = len(blocks), append(blocks, n)
+			place[id/namesBlock] = k
 		}
+		blocks[k].at = append(blocks[k].at, i)
 	}
-	return out, nil
+	// Who leads is asked for again and again, and decoding a block for each of them
+	// costs more than all the rest.
+	kept, err := tx.Decoded(fmt.Sprintf("series/%s/names/%x/%d", shop, h.Sum64(), ids), func() (any, int64, error) {
+		out := make([]Series, len(ids))
+		for _, n := range blocks {
+			if err := s.describe(tx, shop, n, ids, out); err != nil {
+				return nil, 0, err
+			}
+		}
+		return out, int64(300 * len(ids)), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(kept.([]Series)), nil
 }
 
-// describe reads the series at some positions of ids, all of one block.
-func (s *Store) describe(tx *storage.Tx, shop market.ShopID, block int, ids []uint32, at []int, out []Series) error {
-	space, key := tx.Space(spaceNames), namesKey(shop, block)
-	payload, err := space.Get(key)
-	if err != nil {
-		return err
-	}
-	if payload == nil {
-		return unknownSeries(shop, ids[at[0]])
-	}
+// namesOfBlock is what is wanted of a block of the dictionary.
+type namesOfBlock struct {
+	block   int
+	payload []byte
+	at      []int // positions in the ids
+}
+
+// describe decodes the series at some positions of ids, all of one block.
+func (s *Store) describe(tx *storage.Tx, shop market.ShopID, n namesOfBlock, ids []uint32, out []Series) error {
+	space, key, payload, at := tx.Space(spaceNames), namesKey(shop, n.block), n.payload, n.at
 	b, err := s.codec.Parse(payload)
 	if err != nil {
 		return space.Damaged(key, err.Error())

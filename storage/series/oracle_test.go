@@ -238,6 +238,7 @@ func compare(rt *rapid.T, w *world, o *oracle, revs ...market.Revision) {
 				}
 				same(rt, fmt.Sprintf("slot %d as of %d", slot, asOf), got, want)
 			}
+			compareSpans(rt, tx, w, o, asOf, pinned)
 		}
 		compareLines(rt, tx, w, o)
 		compareDays(rt, tx, w, o)
@@ -326,6 +327,87 @@ func compareDays(rt *rapid.T, tx *storage.Tx, w *world, o *oracle) {
 			}
 		}
 	}
+}
+
+// compareSpans reads the flows of each day by itself, and of the days from it on.
+func compareSpans(rt *rapid.T, tx *storage.Tx, w *world, o *oracle, asOf market.Revision, pinned bool) {
+	times := o.times()
+	if len(times) == 0 {
+		return
+	}
+	last := w.shop.Day(time.Unix(times[len(times)-1], 0))
+	for i, slot := range times {
+		day := w.shop.Day(time.Unix(slot, 0))
+		if i > 0 && day == w.shop.Day(time.Unix(times[i-1], 0)) {
+			continue
+		}
+		for _, to := range []market.Day{day, last} {
+			span, err := w.s.Span(tx, w.shop, day, to, asOf)
+			if errors.Is(err, series.ErrFolded) && !pinned {
+				continue
+			}
+			if err != nil {
+				rt.Fatalf("span %s to %s as of %d: %v", day, to, asOf, err)
+			}
+			for _, c := range []series.Column{series.Units, series.GMV} {
+				compareSum(rt, span, c, o.sums(w.shop, day, to, asOf, c))
+			}
+		}
+	}
+}
+
+// sums is a flow of each series over days as of a revision.
+func (o *oracle) sums(shop *market.Shop, from, to market.Day, asOf market.Revision, c series.Column) []value {
+	var out []value
+	for _, slot := range o.times() {
+		if day := shop.Day(time.Unix(slot, 0)); day < from || day > to {
+			continue
+		}
+		f, _ := o.at(slot, asOf)
+		for len(out) < len(f) {
+			out = append(out, value{})
+		}
+		for id := range f {
+			if x := f.value(id, c); x.known {
+				out[id] = value{out[id].v + x.v, true}
+			}
+		}
+	}
+	return out
+}
+
+func compareSum(rt *rapid.T, span *series.Span, c series.Column, want []value) {
+	sum, err := span.Sum(c)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	v := make([]int64, 128)
+	for from := 0; from < len(want)+128; from += len(v) {
+		null := sum.Part(from, v)
+		for i, x := range v {
+			x := value{x, !null.Get(i)}
+			one, known := sum.Value(uint32(from + i))
+			if w := at(want, from+i); x != w && (x.known || w.known) || known != w.known || known && one != w.v {
+				rt.Fatalf("%v of %d from %s to %s is %v, %d (known %v), want %v", c, from+i, span.From, span.To, x, one, known, w)
+			}
+		}
+	}
+	some, err := span.Some(c, linesAt)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	for i, id := range linesAt {
+		if w := at(want, int(id)); (some[i] != nil) != w.known || w.known && *some[i] != w.v {
+			rt.Fatalf("%v of some, %d from %s to %s: %v, want %v", c, id, span.From, span.To, some[i], w)
+		}
+	}
+}
+
+func at(all []value, i int) value {
+	if i >= len(all) {
+		return value{}
+	}
+	return all[i]
 }
 
 func comparePanel(rt *rapid.T, w *world, o *oracle) {

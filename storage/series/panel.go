@@ -12,14 +12,15 @@ import (
 // that questions filter by. It is a picture: it stays valid, and unchanged, for
 // as long as the caller holds it.
 type Panel struct {
-	shop   market.ShopID
-	step   time.Duration
-	names  *names
-	n      int
-	skus   []byte
-	ends   []uint32
-	group  []uint32
-	groups []Group
+	shop    market.ShopID
+	picture uint64
+	step    time.Duration
+	names   *names
+	n       int
+	skus    []byte
+	ends    []uint32
+	group   []uint32
+	groups  []Group
 
 	now, before      *Columns
 	slot, slotBefore Slot
@@ -27,6 +28,10 @@ type Panel struct {
 
 // Shop is whose panel it is.
 func (p *Panel) Shop() market.ShopID { return p.shop }
+
+// Picture is a number that no other picture of this process has: what is computed
+// from a panel alone may be kept under it.
+func (p *Panel) Picture() uint64 { return p.picture }
 
 // Step is the clock step.
 func (p *Panel) Step() time.Duration { return p.step }

@@ -337,33 +337,36 @@ func TestToday(t *testing.T) {
 			return w.s.Put(tx, w.shop, series.Frame{Revision: rev, Slot: start.Add(time.Duration(hour) * time.Hour), Columns: cols})
 		})
 	}
-	want := func(units int64, slots int) {
+	want := func(day market.Day, units int64, slots int) {
 		t.Helper()
 		w.view(func(tx *storage.Tx) error {
-			day, err := w.s.Today(tx, w.shop)
+			span, err := w.s.Span(tx, w.shop, day, day, tx.Revision())
 			must(t, err)
-			defer day.Release()
-			if v, _ := day.Value(series.DayUnits, 1); v != units || len(day.Slots) != slots {
-				t.Errorf("%d pieces in %d slots, want %d in %d", v, len(day.Slots), units, slots)
+			sum, err := span.Sum(series.Units)
+			must(t, err)
+			if v, _ := sum.Value(1); v != units || span.Slots != slots {
+				t.Errorf("%d pieces in %d slots, want %d in %d", v, span.Slots, units, slots)
 			}
-			if _, known := day.Value(series.DayUnits, 0); known {
+			if _, known := sum.Value(0); known {
 				t.Error("what nobody told is known")
 			}
 			return nil
 		})
 	}
-	w.view(func(tx *storage.Tx) error {
-		if day, err := w.s.Today(tx, w.shop); day != nil || err != nil {
-			t.Errorf("an empty panel has the day %v, %v", day, err)
-		}
-		return nil
-	})
+	today := w.shop.Day(start)
+	want(today, 0, 0)
 	put(0, 5, 1)
-	want(5, 1)
+	want(today, 5, 1)
 	put(1, 7, 2)
-	want(12, 2)
-	put(0, 6, 3)
-	want(13, 2)
+	want(today, 12, 2)
+	put(0, 6, 3) // restated
+	want(today, 13, 2)
 	put(24, 1, 4)
-	want(1, 1)
+	want(today+1, 1, 1)
+	want(today, 13, 2) // is yesterday now
+	put(1, 1, 5)
+	want(today, 7, 2)
+	want(today+1, 1, 1)
+	w.compact(start.Add(25 * time.Hour))
+	want(today, 7, 2)
 }

@@ -94,6 +94,7 @@ func checkFrame(st *state, f *Frame) error {
 // that is what it is.
 func (s *Store) advance(tx *storage.Tx, shop *market.Shop, st *state, f *Frame, wins bool) {
 	p := *st.panel
+	p.picture = s.pictures.Add(1)
 	is := Slot{Start: f.Slot, Revision: f.Revision, At: f.At.UTC().Truncate(time.Millisecond), State: f.State, Rows: f.Columns.n}
 	switch {
 	case p.now == nil || f.Slot.After(p.slot.Start):
@@ -103,12 +104,12 @@ func (s *Store) advance(tx *storage.Tx, shop *market.Shop, st *state, f *Frame, 
 	case !wins:
 	case f.Slot.Equal(p.slot.Start):
 		p.now, p.slot = f.Columns, is
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	case p.before == nil || f.Slot.After(p.slotBefore.Start) || f.Slot.Equal(p.slotBefore.Start):
 		p.before, p.slotBefore = f.Columns, is
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	default:
-		s.restart(tx, shop.ID)
+		s.restart(tx, shop, is)
 	}
 	st.panel = &p
 }

@@ -145,6 +145,7 @@ func (s *Store) PanelAt(tx *storage.Tx, shop market.ShopID, asOf market.Revision
 		return p, nil
 	}
 	old := *p
+	old.picture = s.pictures.Add(1)
 	old.now, old.before, old.slot, old.slotBefore = nil, nil, Slot{}, Slot{}
 	if err := s.fill(tx, &old, asOf); err != nil {
 		return nil, err

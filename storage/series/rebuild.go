@@ -15,7 +15,7 @@ func (s *Store) rebuild(tx *storage.Tx, shop market.ShopID, r record) (*state, e
 	if st.names, err = s.loadNames(tx, shop, r.Series); err != nil {
 		return nil, err
 	}
-	st.refresh(shop)
+	st.refresh(shop, s.pictures.Add(1))
 	if err := s.fill(tx, st.panel, 0); err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (s *Store) Register(tx *storage.Tx, shop *market.Shop, all []Series) ([]uin
 	if err != nil {
 		return nil, fmt.Errorf("register series of %s: %w", shop.ID, err)
 	}
-	st.refresh(shop.ID)
+	st.refresh(shop.ID, s.pictures.Add(1))
 	return ids, nil
 }
 
@@ -73,7 +73,7 @@ func (s *Store) begin(tx *storage.Tx, shop *market.Shop, step time.Duration) (*s
 		return nil, fmt.Errorf("clock step %v: want whole minutes that divide a day", step)
 	}
 	st = &state{record: record{Step: int64(step)}, names: newNames(), chainIndex: -1 << 30}
-	st.refresh(shop.ID)
+	st.refresh(shop.ID, s.pictures.Add(1))
 	s.drafts[shop.ID] = st
 	return st, saveRecord(tx, shop.ID, st.record)
 }

@@ -146,6 +146,7 @@ func (r *rollup) finish() error {
 		if err := r.cube(); err != nil {
 			return err
 		}
+		s.rolledUp(tx, shop.ID, r.day)
 	}
 	return tx.Space(spaceDirty).Delete(dirtyKey(shop.ID, r.day))
 }

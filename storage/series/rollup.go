@@ -3,8 +3,8 @@ package series
 import (
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"shopwatch/internal/market"
@@ -45,27 +45,42 @@ func (s *Store) day(tx *storage.Tx, shop *market.Shop, day market.Day, asOf mark
 // chunk sums the series from..to, which lie inside one chunk.
 func (d *dayReader) chunk(from, to int) (*Days, error) {
 	out := newDays(to - from)
+	err := d.each(from, to, Price, func(c Column, x *span) { out.add(c, 0, x.v, x.null) })
+	return out, err
+}
+
+// each visits the columns first.. of the series from..to, which lie inside one
+// chunk, slot by slot in order.
+func (d *dayReader) each(from, to int, first Column, visit func(Column, *span)) error {
 	for _, p := range d.periods {
 		v, err := d.s.view(d.tx, clockLayout, d.shop.ID, p)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		v.codec = d.codec
-		for c := range Column(Width) {
-			b, err := v.bases(int(c), from, to)
-			if err != nil {
-				return nil, err
-			}
-			for _, at := range d.chosen[p] {
-				x, err := v.value(b, at.i, at.k)
-				if err != nil {
-					return nil, err
-				}
-				out.add(c, 0, x.v, x.null)
+		for c := first; c < Width; c++ {
+			if err := v.each(int(c), from, to, d.chosen[p], func(x *span) { visit(c, x) }); err != nil {
+				return err
 			}
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// each visits some versions of a column of the series from..to in order.
+func (v *view) each(col, from, to int, some []chosen, visit func(*span)) error {
+	b, err := v.bases(col, from, to)
+	if err != nil {
+		return err
+	}
+	for _, at := range some {
+		x, err := v.value(b, at.i, at.k)
+		if err != nil {
+			return err
+		}
+		visit(x)
+	}
+	return nil
 }
 
 // all sums every series.
@@ -121,29 +136,68 @@ type Daily struct {
 // revision: from its rollup where that is exact, else summed up from its slots.
 // The error is ErrNoSlot when nothing is kept of that day.
 func (s *Store) ReadDay(tx *storage.Tx, shop *market.Shop, day market.Day, asOf market.Revision, cols ...DayColumn) (*Daily, error) {
-	d, err := s.readRollup(tx, shop, day, asOf, cols)
-	if err == nil && d == nil {
-		d, err = s.sumDay(tx, shop, day, asOf)
+	all, err := s.ReadDays(tx, shop, day, day, asOf, cols...)
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("day %s of %s: %w", day, shop.ID, ErrNoSlot)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("day %s of %s: %w", day, shop.ID, err)
+		return nil, err
 	}
-	return d, nil
+	return all[0], nil
 }
 
-func (s *Store) sumDay(tx *storage.Tx, shop *market.Shop, day market.Day, asOf market.Revision) (*Daily, error) {
-	r, err := s.day(tx, shop, day, asOf, s.codec)
+// ReadDays is ReadDay for the days from..to, oldest first; those of which nothing
+// is kept are left out. It costs less than reading them one by one, since each
+// is stored by what it differs from the one before. Columns may be shared with
+// others who ask, and must not be changed.
+func (s *Store) ReadDays(tx *storage.Tx, shop *market.Shop, from, to market.Day, asOf market.Revision, cols ...DayColumn) ([]*Daily, error) {
+	f := s.finder(tx, shop, asOf)
+	var all []*Daily
+	for day := from; day <= to; day++ {
+		ref, err := f.find(day)
+		if err != nil {
+			return nil, fmt.Errorf("day %s of %s: %w", day, shop.ID, err)
+		}
+		if ref != nil {
+			all = append(all, ref.daily(s))
+		}
+	}
+	err := f.eachMonth(func(p *period, refs []*dayRef) error { return s.readMonth(tx, shop, p, refs, dayNumbers(cols)) })
+	for _, ref := range f.found {
+		if err == nil && ref.p == nil {
+			ref.into.Days, err = ref.slots.all()
+		}
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("days %s to %s of %s: %w", from, to, shop.ID, err)
 	}
-	if len(r.slots) == 0 {
-		return nil, ErrNoSlot
+	return all, nil
+}
+
+func dayNumbers(cols []DayColumn) []int {
+	var numbers []int
+	for _, c := range cols {
+		numbers = append(numbers, int(c))
 	}
-	all, err := r.all()
-	if err != nil {
-		return nil, err
+	if len(cols) == 0 {
+		for c := range DayWidth {
+			numbers = append(numbers, c)
+		}
 	}
-	return &Daily{Day: day, Days: all, Revision: r.rev, At: r.slots[len(r.slots)-1].At, State: r.state(s, day)}, nil
+	return numbers
+}
+
+// daily is a day that was found; its columns are not read yet.
+func (r *dayRef) daily(s *Store) *Daily {
+	r.into = &Daily{Day: r.day}
+	if r.p == nil {
+		r.into.Revision, r.into.At, r.into.State = r.slots.rev, r.slots.slots[len(r.slots.slots)-1].At, r.slots.state(s, r.day)
+		return r.into
+	}
+	v := r.version()
+	r.into.Revision, r.into.At, r.into.State = v.rev, v.complete(), v.state
+	r.into.Days = &Days{*tableOf(dayLayout, v.rows, nil)}
+	return r.into
 }
 
 // state judges a day by its slots: it is complete when none is missing.
@@ -160,36 +214,162 @@ func (d *dayReader) state(s *Store, day market.Day) market.Condition {
 	return market.Complete
 }
 
-// readRollup returns the stored rollup if it says what the slots would, or the
-// slots are gone; else nil.
-func (s *Store) readRollup(tx *storage.Tx, shop *market.Shop, day market.Day, asOf market.Revision, cols []DayColumn) (*Daily, error) {
-	index, slot := monthPlace(day)
-	p, err := loadPeriod(tx, dayLayout, shop.ID, index)
+// readMonth gives days of one month their columns: those that are kept decoded, or
+// else from the store.
+func (s *Store) readMonth(tx *storage.Tx, shop *market.Shop, p *period, refs []*dayRef, cols []int) error {
+	var name strings.Builder
+	fmt.Fprintf(&name, "series/%s/days", shop.ID)
+	for _, r := range refs {
+		r.name(&name)
+	}
+	for _, col := range cols {
+		kept, err := tx.Decoded(fmt.Sprintf("%s/%d", name.String(), col), func() (any, int64, error) {
+			return s.readColumn(tx, shop, p, refs, col)
+		})
+		if err != nil {
+			return err
+		}
+		for i, t := range kept.([]*table) {
+			into := refs[i].into
+			into.small[col], into.wide[col], into.null[col] = t.small[col], t.wide[col], t.null[col]
+		}
+	}
+	return nil
+}
+
+// name tells what the rollup of a day says: another rollup has another name.
+func (r *dayRef) name(b *strings.Builder) {
+	fmt.Fprintf(b, " %d:%d.%d", r.day, r.p.changes, r.version().rev)
+}
+
+// readColumn reads a column of some days of one month, chunk by chunk, and how
+// many bytes it takes.
+func (s *Store) readColumn(tx *storage.Tx, shop *market.Shop, p *period, refs []*dayRef, col int) (all []*table, bytes int64, err error) {
+	v, err := s.view(tx, dayLayout, shop.ID, p)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows := 0
+	some := make([]chosen, len(refs))
+	for i, r := range refs {
+		all = append(all, tableOf(dayLayout, r.version().rows, []int{col}))
+		rows = max(rows, all[i].n)
+		bytes += int64(4*len(all[i].small[col]) + 8*len(all[i].wide[col]) + all[i].n/8)
+		some[i] = r.chosen
+	}
+	for from := 0; from < rows; from += chunk {
+		i, fits := 0, true
+		err := v.each(col, from, min(from+chunk, rows), some, func(x *span) {
+			fits = all[i].fill(x, col, from) && fits
+			i++
+		})
+		if err == nil && !fits {
+			err = fmt.Errorf("%w: a value of %s does not fit its column", storage.ErrDamaged, dayLayout.periodName(p.index))
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		v.forget()
+	}
+	return all, bytes, nil
+}
+
+// fill stores values into rows from.., as many as there are, and says whether
+// they fitted.
+func (t *table) fill(x *span, col, from int) bool {
+	n := min(max(t.n-from, 0), len(x.v))
+	if n == 0 {
+		return true
+	}
+	t.storeNull(slice(x.null, 0, n), col, from)
+	return t.store(x.v[:n], col, from)
+}
+
+// dayRef is where a business day can be read from: a version in its month, or,
+// when p is nil, its slots.
+type dayRef struct {
+	day   market.Day
+	p     *period
+	slots *dayReader
+	into  *Daily
+	chosen
+}
+
+func (r *dayRef) version() *version { return &r.p.slots[r.i].versions[r.k] }
+
+// dayFinder finds business days as of a revision.
+type dayFinder struct {
+	s      *Store
+	tx     *storage.Tx
+	shop   *market.Shop
+	asOf   market.Revision
+	months map[int]*period
+	found  []*dayRef
+}
+
+func (s *Store) finder(tx *storage.Tx, shop *market.Shop, asOf market.Revision) *dayFinder {
+	return &dayFinder{s: s, tx: tx, shop: shop, asOf: asOf, months: map[int]*period{}}
+}
+
+// find says where a day is read from: the stored rollup if it says what the slots
+// would, or the slots are gone. nil says that nothing is kept of it.
+func (f *dayFinder) find(day market.Day) (*dayRef, error) {
+	ref, err := f.rolledUp(day)
+	if err == nil && ref == nil {
+		ref = &dayRef{day: day}
+		ref.slots, err = f.s.day(f.tx, f.shop, day, f.asOf, f.s.codec)
+		if err == nil && len(ref.slots.slots) == 0 {
+			return nil, nil
+		}
+	}
 	if err != nil {
 		return nil, err
+	}
+	if ref.p == nil || ref.k >= 0 {
+		f.found = append(f.found, ref)
+		return ref, nil
+	}
+	return nil, nil // as of that revision there was no such day
+}
+
+// rolledUp finds the version of a day in its month; nil when it must be summed up.
+func (f *dayFinder) rolledUp(day market.Day) (*dayRef, error) {
+	index, slot := monthPlace(day)
+	p := f.months[index]
+	if p == nil {
+		var err error
+		if p, err = loadPeriod(f.tx, dayLayout, f.shop.ID, index); err != nil {
+			return nil, err
+		}
+		f.months[index] = p
 	}
 	i, found := p.find(slot)
 	if !found {
 		return nil, nil
 	}
-	exact, err := s.rollupExact(tx, shop, day, &p.slots[i], asOf)
+	exact, err := f.s.rollupExact(f.tx, f.shop, day, &p.slots[i], f.asOf)
 	if err != nil || !exact {
 		return nil, err
 	}
-	k, err := p.slots[i].pick(asOf)
-	if err != nil || k < 0 {
-		return nil, errors.Join(err, ErrNoSlot)
+	k, err := p.slots[i].pick(f.asOf)
+	return &dayRef{day: day, p: p, chosen: chosen{i, k}}, err
+}
+
+// eachMonth visits the days that were found in months, month by month.
+func (f *dayFinder) eachMonth(visit func(p *period, refs []*dayRef) error) error {
+	for rest := f.found; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].p == rest[0].p {
+			n++
+		}
+		if rest[0].p != nil {
+			if err := visit(rest[0].p, rest[:n]); err != nil {
+				return err
+			}
+		}
+		rest = rest[n:]
 	}
-	var numbers []int
-	for _, c := range cols {
-		numbers = append(numbers, int(c))
-	}
-	t, err := s.readSlot(slotRef{tx, dayLayout, shop.ID, p, i, k}, numbers)
-	if err != nil {
-		return nil, err
-	}
-	v := &p.slots[i].versions[k]
-	return &Daily{Day: day, Days: &Days{*t}, Revision: v.rev, At: v.complete(), State: v.state}, nil
+	return nil
 }
 
 // rollupExact: without slots the rollup is all there is. Otherwise it must be

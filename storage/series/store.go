@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"shopwatch/internal/market"
@@ -109,6 +111,9 @@ type Store struct {
 	codec  *column.Codec // of readers and the writer
 	upkeep *column.Codec // of folds, which must not hold up the writer
 
+	seed     maphash.Seed  // of names of what is kept decoded
+	pictures atomic.Uint64 // how many there have been in this process
+
 	mu     sync.Mutex
 	panels map[market.ShopID]*state // as committed; a state in it is never changed
 	days   map[market.ShopID]*running
@@ -155,7 +160,7 @@ func Open(ctx context.Context, db *storage.DB, o Options) (*Store, error) {
 	if o.Settle == 0 {
 		o.Settle = 26 * time.Hour
 	}
-	s := &Store{db: db, o: o, panels: map[market.ShopID]*state{}, days: map[market.ShopID]*running{}, enc: map[*layout]*encoder{}}
+	s := &Store{db: db, o: o, seed: maphash.MakeSeed(), panels: map[market.ShopID]*state{}, days: map[market.ShopID]*running{}, enc: map[*layout]*encoder{}}
 	var err error
 	if s.codec, err = column.NewCodec(); err != nil {
 		return nil, err
@@ -256,8 +261,8 @@ func (s *Store) publish(tx *storage.Tx) {
 }
 
 // refresh takes the state's panel anew, after its dictionary has grown.
-func (st *state) refresh(shop market.ShopID) {
-	p := Panel{shop: shop, step: time.Duration(st.record.Step), names: st.names, n: st.record.Series}
+func (st *state) refresh(shop market.ShopID, picture uint64) {
+	p := Panel{shop: shop, picture: picture, step: time.Duration(st.record.Step), names: st.names, n: st.record.Series}
 	p.skus, p.ends, p.group, p.groups = st.names.skus, st.names.ends, st.names.group, st.names.groups
 	if old := st.panel; old != nil {
 		p.now, p.before, p.slot, p.slotBefore = old.now, old.before, old.slot, old.slotBefore

@@ -41,7 +41,8 @@ func (t *table) has(col int) bool { return t.small[col] != nil || t.wide[col] !=
 
 // load copies the values of rows from.. into dst; what t lacks is 0.
 func (t *table) load(dst []int64, col, from int) {
-	n := min(max(t.n-from, 0), len(dst))
+	from = min(from, t.n)
+	n := min(t.n-from, len(dst))
 	switch {
 	case t.wide[col] != nil:
 		copy(dst[:n], t.wide[col][from:from+n])

@@ -27,17 +27,20 @@ func TestTodayWhileSlotsCome(t *testing.T) {
 	}
 	ask := func() (units int64, slots int) {
 		w.view(func(tx *storage.Tx) error {
-			r, err := w.s.Today(tx, w.shop)
+			span, err := w.s.Span(tx, w.shop, w.shop.Day(start), w.shop.Day(start), tx.Revision())
 			if err != nil {
 				return err
 			}
-			defer r.Release()
-			first, _ := r.Value(series.DayUnits, 0)
-			last, _ := r.Value(series.DayUnits, 2999)
-			if first != last || int(first) != len(r.Slots) {
-				t.Errorf("%d units of the first series, %d of the last, %d slots", first, last, len(r.Slots))
+			sum, err := span.Sum(series.Units)
+			if err != nil {
+				return err
 			}
-			units, slots = first, len(r.Slots)
+			first, _ := sum.Value(0)
+			last, _ := sum.Value(2999)
+			if first != last || int(first) != span.Slots {
+				t.Errorf("%d units of the first series, %d of the last, %d slots", first, last, span.Slots)
+			}
+			units, slots = first, span.Slots
 			return nil
 		})
 		return units, slots

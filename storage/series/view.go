@@ -174,10 +174,11 @@ type baseReader struct {
 	from, to int
 	// Level 0: the running sum of a gauge, the position it has reached, and the
 	// values of one slot.
-	sum  []int64
-	part span
-	at   int
-	out  span
+	sum   []int64
+	part  span
+	at    int
+	ready span // of part or sum
+	out   span // of a slot without a base
 	// Other levels: all slots of the period.
 	matrix []span
 }
@@ -223,11 +224,11 @@ func (b *baseReader) load(i int) (*span, error) {
 		}
 		return &b.matrix[k], nil
 	}
+	b.ready.v = b.part.v
 	if !b.v.l.specs[b.col].gauge {
 		if err := b.slot(e); err != nil {
 			return nil, err
 		}
-		copy(b.out.v, b.part.v)
 	} else {
 		for ; b.at <= i; b.at++ {
 			s := &b.v.p.slots[b.at]
@@ -243,10 +244,10 @@ func (b *baseReader) load(i int) (*span, error) {
 			// The next slot is written against rows that end where this one ends.
 			clear(b.sum[min(max(s.baseRows-b.from, 0), len(b.sum)):])
 		}
-		copy(b.out.v, b.sum)
+		b.ready.v = b.sum
 	}
-	b.out.null = beyond(b.part.null, e.baseRows-b.from, b.to-b.from, b.v.l.specs[b.col].flag)
-	return &b.out, nil
+	b.ready.null = beyond(b.part.null, e.baseRows-b.from, b.to-b.from, b.v.l.specs[b.col].flag)
+	return &b.ready, nil
 }
 
 // beyond adds to a bitmap the rows past the last one of a slot.

@@ -40,7 +40,7 @@ func Moved(l Limits, price market.Fen, history []Quote, now time.Time) (Move, bo
 	}
 	var top, recent Quote
 	for _, q := range history {
-		if q.Price > top.Price {
+		if q.Price >= top.Price { // the last moment of it
 			top = q
 		}
 		if q.Price > recent.Price && now.Sub(q.At) <= 24*time.Hour {
@@ -84,26 +84,25 @@ func lastAt(history []Quote, anchor market.Fen) time.Time {
 }
 
 // dripped reports whether the price has come down from its top in at least
-// three steps, none of them a cut by itself and none of them upwards.
+// three steps, none of them a cut by itself. It is read backwards: what was lower
+// for a while and came back, as on a day of promotions, is no step.
 func dripped(l Limits, price market.Fen, history []Quote, top Quote) bool {
 	if !below(price, top.Price, l.Drip) {
 		return false
 	}
-	steps, last := 0, top.Price
-	step := func(p market.Fen) bool {
-		if p > last || below(p, last, l.Cut) {
+	steps, level := 0, price
+	for _, q := range slices.Backward(history) {
+		if q.At.Before(top.At) {
+			break
+		}
+		if q.Price <= level {
+			continue
+		}
+		if below(level, q.Price, l.Cut) {
 			return false
 		}
-		if p < last {
-			steps++
-		}
-		last = p
-		return true
+		steps++
+		level = q.Price
 	}
-	for _, q := range history {
-		if !q.At.Before(top.At) && !step(q.Price) {
-			return false
-		}
-	}
-	return step(price) && steps >= 3
+	return steps >= 3
 }

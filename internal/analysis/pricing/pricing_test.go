@@ -43,6 +43,7 @@ func TestMoved(t *testing.T) {
 		{"back after a rise", 105_00, append(times(105_00, 24), times(130_00, 4)...), ""},
 		{"cut days ago", 95_00, append(times(105_00, 20), times(95_00, 8)...), ""},
 		{"a drip", 91_00, append(times(105_00, 8), 101_00, 97_50, 94_00, 94_00, 94_00, 94_00), "drip"},
+		{"a drip with a day of promotions in it", 94_00, append(times(105_00, 8), 102_50, 90_00, 100_00, 97_50, 97_50, 97_50, 97_50), "drip"},
 		{"a drip that went up between", 91_00, append(times(105_00, 8), 101_00, 103_00, 97_50, 94_00), "cut"},
 		{"yuan taken for fen", 105, steady, ""},
 		{"fen taken for yuan", 105_00, times(10500_00, 28), ""},

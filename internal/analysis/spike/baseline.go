@@ -13,7 +13,9 @@ type baseline struct {
 // baseline estimates from the window before the gap. Rate and dispersion take
 // turns, each with the days weighted by how little they stand out.
 func (t *Tracker) baseline() baseline {
-	var days []noted
+	var kept [window]noted
+	var counts [window]float64
+	days := kept[:0]
 	for i := min(t.n, window+gap); i > gap; i-- {
 		if d := t.back(i); d.known() {
 			days = append(days, *d)
@@ -23,7 +25,7 @@ func (t *Tracker) baseline() baseline {
 	if b.n < enough {
 		return b
 	}
-	weights := make([]float64, len(days))
+	weights := counts[:len(days)]
 	for i := range days {
 		weights[i] = days[i].weight
 	}

@@ -113,19 +113,35 @@ func (t *Tracker) Next(d Day) Verdict {
 		}
 		w = b.weight(d)
 	}
-	t.days[t.n%len(t.days)] = noted{d, w}
-	t.n++
+	t.note(d, w)
 	if d.Unknown {
 		v.P, v.Spike, v.Method = 1, false, Silent
 	}
 	return v
 }
 
+func (t *Tracker) note(d Day, weight float64) {
+	t.days[t.n%len(t.days)] = noted{d, weight}
+	t.n++
+}
+
+// learn takes a day in without judging it. A day without events stands out in no
+// history, so that a series of few needs no baseline for most of its days.
+func (t *Tracker) learn(d Day) {
+	w := 1.0
+	if d.Count > 0 && d.Exposure > 0 && !d.Unknown {
+		if b := t.baseline(); b.n >= enough {
+			w = b.weight(d)
+		}
+	}
+	t.note(d, w)
+}
+
 // Judge is the verdict on a day after a history, oldest first.
 func Judge(history []Day, d Day) Verdict {
 	var t Tracker
 	for _, h := range history {
-		t.Next(h)
+		t.learn(h)
 	}
 	return t.Next(d)
 }

@@ -1,9 +1,6 @@
 package demo
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"time"
 
 	"shopwatch/internal/market"
@@ -19,9 +16,12 @@ type Incident struct {
 	Start time.Time `json:"start"`
 	End   time.Time `json:"end"`
 	// Rule is the alert rule that ought to notice, by the names of package
-	// analysis; empty when none of the four is about it.
+	// analysis; empty when none is about it.
 	Rule string `json:"rule"`
-	// Quiet marks a trap: nothing may be raised because of it.
+	// Also are further rules that may tell of it and need not: a price that is a
+	// hundredth is under its floor, and another channel asks more.
+	Also []string `json:"also,omitempty"`
+	// Quiet marks a trap: nothing may be raised because of it but by Also.
 	Quiet bool `json:"quiet"`
 	// Fixed marks what every demo shows in its first 48 hours.
 	Fixed   bool    `json:"fixed,omitempty"`
@@ -43,24 +43,8 @@ type Subject struct {
 	Word    string `json:"word,omitempty"`   // searched for
 }
 
-// Incidents returns what was planned, by start. The caller owns the slice.
+// Incidents returns what was planned, by start; Truth has what happens besides.
+// The caller owns the slice.
 func (m *Mall) Incidents() []Incident {
 	return append([]Incident(nil), m.plan.incidents...)
-}
-
-// WriteTruth writes the labelled incidents as one JSON object: seed, start
-// (Options.Start), and incidents as in Incident, by start.
-func (m *Mall) WriteTruth(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	err := enc.Encode(struct {
-		Seed      uint64     `json:"seed"`
-		Start     time.Time  `json:"start"`
-		Incidents []Incident `json:"incidents"`
-	}{m.opt.Seed, m.opt.Start.In(zone), m.plan.incidents})
-	if err != nil {
-		return fmt.Errorf("write truth: %w", err)
-	}
-	return nil
 }

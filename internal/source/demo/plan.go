@@ -15,11 +15,15 @@ type planner struct {
 	r     rng
 	taken map[int32]bool // items that have an incident already
 	kinds map[string]int
+	daily float64 // sales of an ordinary day, in fen
 }
 
 func newPlan(m *Mall) plan {
 	p := plan{price: map[int32][]priceFx{}, rival: map[int32][]rivalFx{}, supply: map[int32][]supplyFx{}}
 	pl := planner{m: m, p: &p, r: stream(m.opt.Seed, streamPlan, 0, 0), taken: map[int32]bool{}, kinds: map[string]int{}}
+	for rank := range int32(len(m.cat.sellers)) {
+		pl.daily += pl.sales(rank)
+	}
 	pl.fixed()
 	pl.stockTroubles()
 	pl.priceTroubles()
@@ -105,6 +109,11 @@ func (pl *planner) brisk(unit int) int32 {
 func (pl *planner) about(rank int32) Subject {
 	i := pl.m.cat.sellers[rank]
 	return Subject{Unit: units[pl.m.cat.skus[i].unit].ID, SKU: pl.m.cat.id(int(i)), Title: pl.m.cat.titles[rank]}
+}
+
+// sales of a rank on an ordinary day, in fen.
+func (pl *planner) sales(rank int32) float64 {
+	return pl.m.unitsPerDay(rank) * float64(pl.m.cat.seller(rank).deal)
 }
 
 // onOther draws a channel besides the flagship that lists a rank; the

@@ -6,6 +6,14 @@ const (
 	ruleRival = "rival_move"
 	ruleStock = "stock_out"
 	ruleVoice = "complaint_spike"
+
+	ruleFake     = "counterfeit"
+	ruleFloor    = "below_floor"
+	ruleConflict = "price_conflict"
+	ruleAds      = "ads_out_of_stock"
+	ruleSearch   = "search_surge"
+	ruleReturns  = "return_rate"
+	ruleNoData   = "no_data"
 )
 
 // fixed plans what every demo shows in its first 48 hours, at fixed times.
@@ -15,7 +23,7 @@ func (pl *planner) fixed() {
 	pl.sellOut("stock_out_hit", rank, 0, 1, true)
 	pl.p.adverts = append(pl.p.adverts, markFx{from: pl.at(0, 0, 0), to: pl.at(2, 0, 0), rank: rank, factor: 1})
 	pl.add("ad_spend_out_of_stock", pl.at(0, 10, 30), pl.at(1, 15, 0), Incident{
-		Subject: pl.about(rank), Notice: name("售罄商品仍在投放广告", "ads still run for an item that has sold out"),
+		Rule: ruleAds, Subject: pl.about(rank), Notice: name("售罄商品仍在投放广告", "ads still run for an item that has sold out"),
 	})
 
 	// 14:00: a rival undercuts a hit by more than 15 %.
@@ -57,7 +65,7 @@ func (pl *planner) sellOut(kind string, rank int32, day, days int, fixed bool) {
 		stockFx{at: back, rank: rank, channel: -1, setDays: 12, add: true})
 	pl.p.held = append(pl.p.held, markFx{from: out, to: back, rank: rank})
 	pl.add(kind, out, back, Incident{
-		Rule: ruleStock, Fixed: fixed, Subject: pl.about(rank),
+		Rule: ruleStock, Also: []string{ruleAds}, Fixed: fixed, Subject: pl.about(rank),
 		Notice: name("TOP50 商品全渠道售罄，等待到货", "a TOP50 item has sold out everywhere and waits for goods"),
 	})
 }
@@ -75,6 +83,12 @@ func (pl *planner) complain(kind string, rank int32, v voiceFx, fixed bool) {
 	v.rank, v.region = rank, -1
 	pl.p.voice = append(pl.p.voice, v)
 	in := Incident{Rule: ruleVoice, Fixed: fixed, Subject: pl.about(rank), Notice: complaintNotice[v.cause]}
+	switch {
+	case v.cause == causeCounterfeit: // a handful is hardly a spike, yet each one counts
+		in.Rule, in.Also = ruleFake, []string{ruleVoice}
+	case v.refunds > 0:
+		in.Also = []string{ruleReturns}
+	}
 	in.Subject.Cause = causeCode[v.cause]
 	pl.add(kind, v.from, v.to, in)
 }

@@ -18,7 +18,7 @@ func (pl *planner) priceTroubles() {
 		pl.p.costs = append(pl.p.costs, markFx{from: from, to: to, rank: rank, factor: 1.25})
 		pl.rivalCut(rank, 0, rivalFx{from: from, to: to, mul: .9})
 		pl.add("margin_squeeze", from, to, Incident{
-			Subject: pl.about(rank), Notice: name("成本上涨 25%，竞品同时降价，毛利受挤压", "cost up 25 % while a rival cuts: the margin is squeezed"),
+			Rule: ruleRival, Also: []string{ruleFloor}, Subject: pl.about(rank), Notice: name("成本上涨 25%，竞品同时降价，毛利受挤压", "cost up 25 % while a rival cuts: the margin is squeezed"),
 		})
 	}
 }
@@ -47,7 +47,11 @@ func (pl *planner) ownPrice(kind string, rank int32, day int, f priceFx, span cl
 			from: f.from + 300, to: f.to, stage: stageVisit, unit: -1, channel: f.channel, region: -1, rank: rank, factor: 6, entry: -1,
 		})
 	}
-	in := Incident{Subject: pl.about(rank), Notice: notice}
+	in := pl.conflict(rank, f.mul)
+	in.Notice = notice
+	if below := float64(pl.m.cat.seller(rank).floor) / float64(pl.m.cat.seller(rank).deal); f.mul < below {
+		in.Rule, in.Also = ruleFloor, []string{ruleConflict, ruleStock} // everybody buys at a hundredth
+	}
 	in.Subject.Channel = channels[f.channel].ID
 	pl.add(kind, f.from, f.to, in)
 }
@@ -59,9 +63,20 @@ func (pl *planner) futureConflict(rank int32, day int) {
 	}
 	f := priceFx{from: pl.at(day+7, 0, 0), to: pl.at(day+10, 0, 0), rank: rank, channel: pl.onOther(rank), mul: .85, announced: pl.at(day, 11, 0)}
 	pl.p.price[rank] = append(pl.p.price[rank], f)
-	in := Incident{Subject: pl.about(rank), Notice: name("一周后的活动价将与其他渠道冲突", "a price announced for next week will undercut the other channels")}
+	in := pl.conflict(rank, f.mul)
+	in.Notice = name("一周后的活动价将与其他渠道冲突", "a price announced for next week will undercut the other channels")
 	in.Subject.Channel = channels[f.channel].ID
 	pl.add("future_conflict", f.announced, f.to, in)
+}
+
+// conflict labels a rank that costs mul of its price on one channel. It ought to
+// be noticed when the difference on what a week sells is clearly material.
+func (pl *planner) conflict(rank int32, mul float64) Incident {
+	in := Incident{Rule: ruleConflict, Also: []string{ruleFloor}, Subject: pl.about(rank)}
+	if 7*pl.sales(rank)*(1-mul) < 1.5*material*pl.daily {
+		in.Rule, in.Also = "", append(in.Also, ruleConflict)
+	}
+	return in
 }
 
 // rivalMoves plans what competitors do.

@@ -21,7 +21,7 @@ func (pl *planner) slowBurn(rank int32, day, until int) {
 	pl.p.stock = append(pl.p.stock, stockFx{at: pl.at(day-1, 0, 5), rank: rank, channel: -1, setDays: float64(until-day) - .5})
 	pl.p.stock = append(pl.p.stock, stockFx{at: pl.at(until, 15, 0), rank: rank, channel: -1, setDays: 14, add: true})
 	pl.add("slow_burn_stock_out", pl.at(day, 0, 5), pl.at(until, 15, 0), Incident{
-		Rule: ruleStock, Subject: pl.about(rank), Notice: name("可售天数逐日下降，无在途补货", "days of cover shrink every day and nothing is on its way"),
+		Rule: ruleStock, Also: []string{ruleAds}, Subject: pl.about(rank), Notice: name("可售天数逐日下降，无在途补货", "days of cover shrink every day and nothing is on its way"),
 	})
 }
 
@@ -35,7 +35,7 @@ func (pl *planner) supplierDelay(rank int32, day int) {
 	pl.p.stock = append(pl.p.stock, stockFx{at: pl.at(day, 0, 5), rank: rank, channel: -1, setDays: 3})
 	pl.p.stock = append(pl.p.stock, stockFx{at: pl.at(day+6, 11, 0), rank: rank, channel: -1, setDays: 14, add: true})
 	pl.add("supplier_delay", pl.at(day, 0, 5), pl.at(day+6, 11, 0), Incident{
-		Rule: ruleStock, Subject: pl.about(rank), Notice: name("供应商延期，在途货晚到一周", "the supplier is late: inbound goods come a week later"),
+		Rule: ruleStock, Also: []string{ruleAds}, Subject: pl.about(rank), Notice: name("供应商延期，在途货晚到一周", "the supplier is late: inbound goods come a week later"),
 	})
 }
 
@@ -48,7 +48,7 @@ func (pl *planner) shortShipment(rank int32, day int) {
 	pl.p.supply[rank] = append(pl.p.supply[rank], supplyFx{from: s - 1, to: s + 8, part: .1})
 	pl.p.stock = append(pl.p.stock, stockFx{at: pl.at(day, 0, 5), rank: rank, channel: -1, setDays: 3})
 	pl.add("short_shipment", pl.at(day, 0, 5), pl.at(day+8, 0, 0), Incident{
-		Rule: ruleStock, Subject: pl.about(rank), Notice: name("到货只有订货量的一成", "a tenth of the order arrives"),
+		Rule: ruleStock, Also: []string{ruleAds}, Subject: pl.about(rank), Notice: name("到货只有订货量的一成", "a tenth of the order arrives"),
 	})
 }
 

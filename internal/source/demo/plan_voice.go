@@ -27,11 +27,6 @@ func (pl *planner) voices() {
 	item("review_bomb", unitBeauty, -13, 15, 6, voiceFx{reviews: 22, cause: causeQuality})
 	item("counterfeit_claims", unitBeauty, 2, 11, 10, voiceFx{reviews: 5, cause: causeCounterfeit})
 	item("counterfeit_claims", unitBeauty, -8, 9, 12, voiceFx{reviews: 4, cause: causeCounterfeit})
-	for i := range pl.p.incidents {
-		if in := &pl.p.incidents[i]; in.Kind == "counterfeit_claims" {
-			in.Rule = "" // a handful is no spike, yet each one counts
-		}
-	}
 	pl.strike(16, regionNorthwest)
 	pl.strike(-52, regionNortheast)
 }
@@ -60,8 +55,8 @@ func (pl *planner) attention() {
 		from := pl.m.start + day
 		pl.p.words = append(pl.p.words, wordFx{from: from, to: from + days, unit: unit, cat: cat, factor: factor})
 		pl.add("search_surge", clock(from, 0, 0), clock(from+days, 0, 0), Incident{
-			Subject: Subject{Unit: units[unit].ID, Word: categories[unit][cat].zh},
-			Notice:  name("类目搜索热度猛增", "searches for a category soar"),
+			Rule: ruleSearch, Subject: Subject{Unit: units[unit].ID, Word: categories[unit][cat].zh},
+			Notice: name("类目搜索热度猛增", "searches for a category soar"),
 		})
 	}
 	word(3, 6, unitApparel, 3.5)
@@ -77,7 +72,9 @@ func (pl *planner) attention() {
 	}
 }
 
-// feeds plans faults of the data itself. None may raise an alert.
+// feeds plans faults of the data itself. None may raise an alert but that the
+// data is late or incomplete: of a feed that is gone for an hour it must, of one
+// that comes back by itself or is merely doubtful it may.
 func (pl *planner) feeds() {
 	feed := func(kind, source string, day, hour, minutes int, f feedFx, zh, en string) {
 		if !pl.holds(day) {
@@ -87,7 +84,15 @@ func (pl *planner) feeds() {
 		f.from = pl.at(day, hour, 0)
 		f.to = f.from + second(minutes*60)
 		pl.p.feed = append(pl.p.feed, f)
-		in := Incident{Quiet: true, Subject: Subject{Source: source}, Notice: name(zh, en)}
+		in := Incident{Subject: Subject{Source: source}, Notice: name(zh, en)}
+		switch {
+		case f.mode == feedRepeat:
+			in.Quiet = true
+		case f.mode == feedDown, f.mode == feedLate, f.mode == feedHalf && minutes >= 60:
+			in.Rule = ruleNoData
+		default:
+			in.Quiet, in.Also = true, []string{ruleNoData}
+		}
 		if f.mode == feedHundredth {
 			in.Subject.Rival = rivals[f.rival].name
 		}
