@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -74,6 +75,25 @@ func (v FloorItem) MarshalJSON() ([]byte, error) {
 		Floor *market.Fen `json:"floor"`
 		Cost  *market.Fen `json:"cost"`
 	}{plain(v), orNull(v.Floor, v.Floor >= 0), orNull(v.Cost, v.Cost >= 0)})
+}
+
+// MarshalJSON writes null for price and floor when not known.
+func (v SlowItem) MarshalJSON() ([]byte, error) {
+	type plain SlowItem
+	return json.Marshal(struct {
+		plain
+		Price *market.Fen `json:"price"`
+		Floor *market.Fen `json:"floor"`
+	}{plain(v), orNull(v.Price, v.Price >= 0), orNull(v.Floor, v.Floor >= 0)})
+}
+
+// MarshalJSON writes null for at_risk when not known.
+func (v RestockItem) MarshalJSON() ([]byte, error) {
+	type plain RestockItem
+	return json.Marshal(struct {
+		plain
+		AtRisk *analysis.Loss `json:"at_risk"`
+	}{plain(v), orNull(v.AtRisk, v.AtRiskKnown)})
 }
 
 // MarshalJSON writes null for rival_price and floor and cost when not known.
