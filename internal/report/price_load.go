@@ -95,7 +95,7 @@ func (l *loader) priceItems(q PriceQuery, offers []offer, own map[market.SKU][]O
 	rules := analysis.Defaults().Price
 	for i := range offers {
 		o := &offers[i]
-if !q.keeps(o) {
+		if !q.keeps(o) {
 			continue
 		}
 		n, ok := index[o.SKU]
