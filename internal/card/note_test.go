@@ -7,6 +7,7 @@ import (
 	"shopwatch/internal/alert"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/market"
+	"shopwatch/internal/report"
 )
 
 // noteCards are the short ones: what was muted, what the bot says of itself, and
@@ -33,7 +34,7 @@ func noteCards(p Pen) map[string]chat.Message {
 		"silence_ends":   p.SilenceEnds(short, now), "silence_ended": p.SilenceEnds(over, now),
 		"belated":  p.Belated(p.Said("GMV 628"), 3*time.Hour, true, true),
 		"given_up": p.GivenUp("C0OPS", "not_in_channel", hostile), "job_broke": p.JobBroke("watch"),
-		"clock_ahead": p.ClockOff(-7 * time.Minute), "clock_behind": p.ClockOff(12 * time.Minute), "digest_missed": p.DigestMissed(now.Add(-24 * time.Hour)),
+		"clock_ahead": p.ClockOff(-7 * time.Minute), "clock_behind": p.ClockOff(12 * time.Minute), "digest_missed": p.DigestMissed(report.DigestMorning, now.Add(-24*time.Hour)), "digest_missed_weekly": p.DigestMissed(report.DigestWeekly, now.Add(-48*time.Hour)),
 		"store_large": p.StoreNote("large", 11<<30, 0), "store_compact": p.StoreNote("compact", 900<<20, 700<<20),
 		"evidence": p.Evidence(p.GMV(bareGMV(), "gmv"), "k7q2m9x4aa"),
 	}

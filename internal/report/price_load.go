@@ -67,7 +67,7 @@ func (l *loader) price(q PriceQuery) (Price, error) {
 		p.More = len(p.Items) - q.Top
 		p.Items = p.Items[:q.Top]
 	}
-	if q.SKU != "" && len(p.Items) == 1 {
+	if q.SKU != "" && len(p.Items) == 1 && len(p.Items[0].Rivals) > 0 {
 		p.Trail, err = l.priceTrail(q, &p.Items[0], offers)
 	}
 	return p, err
