@@ -142,13 +142,3 @@ func (v NoiseRule) MarshalJSON() ([]byte, error) {
 		Ack *time.Duration `json:"ack"`
 	}{plain(v), orNull(v.Ack, v.AckKnown)})
 }
-
-// MarshalJSON writes null for price and floor when not known.
-func (v SlowItem) MarshalJSON() ([]byte, error) {
-	type plain SlowItem
-	return json.Marshal(struct {
-		plain
-		Price *market.Fen `json:"price"`
-		Floor *market.Fen `json:"floor"`
-	}{plain(v), orNull(v.Price, v.Price >= 0), orNull(v.Floor, v.Floor >= 0)})
-}
