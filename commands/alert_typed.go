@@ -105,7 +105,7 @@ func (env *Env) subjectOf(ctx context.Context, r Request) (id, rest string, err 
 		}
 	}
 	first, rest, _ := strings.Cut(r.Rest, " ")
-	if looksLikeAlertID(first) {
+	if first = halfWidth(first); looksLikeAlertID(first) {
 		return first, strings.TrimSpace(rest), nil
 	}
 	return "", "", &Trouble{Key: "command.which_alert", Fix: "alerts"}

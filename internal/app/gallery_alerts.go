@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,8 @@ type shownAlert struct {
 	roots map[string]string // timestamps by channel
 }
 
-// told are the open alerts that every visitor was told of, in the order in which
-// they came.
+// told are the firing alerts that every visitor was told of, in the order in
+// which they came.
 func (h *hall) told(ctx context.Context) (out []shownAlert, err error) {
 	err = h.demo.db.View(ctx, func(tx *storage.Tx) error {
 		open, err := tx.OpenAlerts(h.demo.shop.ID)
@@ -31,31 +32,42 @@ func (h *hall) told(ctx context.Context) (out []shownAlert, err error) {
 			return err
 		}
 		for _, a := range open {
-			x := shownAlert{Alert: a, roots: map[string]string{}}
-			for _, id := range a.Groups {
-				g, ok, err := tx.Group(id)
-				if err != nil {
-					return err
-				}
-				if e, sent, err := tx.Entry(notify.EntryKey(&g)); err != nil {
-					return err
-				} else if ok && sent && !e.Receipt.Ref.Zero() {
-					x.roots[g.Place.Channel] = e.Receipt.Ref.TS
-				}
+			roots, err := rootsOf(tx, a)
+			if err != nil {
+				return err
 			}
-			if a.State == alert.Firing && len(x.roots) >= len(h.visitors) {
-				out = append(out, x)
+			if a.State == alert.Firing && len(roots) >= len(h.visitors) {
+				out = append(out, shownAlert{Alert: a, roots: roots})
 			}
 		}
 		return nil
 	})
 	slices.SortStableFunc(out, func(a, b shownAlert) int {
-		if c := a.FiredAt.Compare(b.FiredAt); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Fingerprint, b.Fingerprint)
+		return cmp.Or(a.FiredAt.Compare(b.FiredAt), strings.Compare(a.Fingerprint, b.Fingerprint))
 	})
 	return out, err
+}
+
+// rootsOf are the timestamps of the messages that an alert is told in, by channel.
+func rootsOf(tx *storage.Tx, a alert.Alert) (map[string]string, error) {
+	roots := map[string]string{}
+	for _, id := range a.Groups {
+		g, ok, err := tx.Group(id)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			continue
+		}
+		e, ok, err := tx.Entry(notify.EntryKey(&g))
+		if err != nil {
+			return nil, err
+		}
+		if ok && !e.Receipt.Ref.Zero() {
+			roots[g.Place.Channel] = e.Receipt.Ref.TS
+		}
+	}
+	return roots, nil
 }
 
 // fates are what becomes of alerts, in this order, by what is typed in their
@@ -196,7 +208,7 @@ func (h *hall) forms(ctx context.Context) error {
 		return err
 	}
 	if len(list) == 0 {
-		return fmt.Errorf("no alert is left to open forms on")
+		return errors.New("no alert is left to open forms on")
 	}
 	for _, f := range opened {
 		name := strings.TrimSpace(f.typed + " " + f.verb + " " + f.choice)
@@ -238,8 +250,11 @@ func (h *hall) use(ctx context.Context, v visitor, ts, verb, choice string) erro
 		return err
 	}
 	thread, err := h.demo.Sandbox.Thread(v.user, v.alerts, ts)
-	if err != nil || len(thread) == 0 {
-		return fmt.Errorf("message %s in %s: %w", ts, v.alerts, err)
+	if err != nil {
+		return err
+	}
+	if len(thread) == 0 {
+		return fmt.Errorf("no message %s in %s", ts, v.alerts)
 	}
 	// Values are sealed when they are sent, so that only the message knows them.
 	value := regexp.MustCompile(`"value":"(` + regexp.QuoteMeta(choice) + `:[^"]*)"`).FindSubmatch(thread[0])

@@ -27,13 +27,21 @@ func (p Pen) Why(r report.Why, question string) chat.Message {
 	gist := p.w("gist", "now", p.short(r.Now), "before", p.short(r.Before), "change", p.signed(r.Change), "share", p.L.Change(int64(r.Now), int64(r.Before)), "base", base)
 	sections := []chat.Section{
 		{Heading: title + " · " + strings.TrimSpace(p.shop()+" "+p.scope(r.Filter)) + " · " + days, Body: append([]chat.Rich{bold(gist)}, p.usual(r)...)},
-		{Body: []chat.Rich{line(p.w("ledger"))}, Table: p.ledger(r)},
+		{Body: p.ledgerWords(r), Table: p.ledger(r)},
 	}
 	if body := p.standOut(r); len(body) > 0 {
 		sections = append(sections, chat.Section{Body: body})
 	}
 	sections = append(sections, chat.Section{Buttons: p.whyNext(r, question), Note: p.note(r.Data, p.w("basis"), p.w("not_cause"))})
 	return chat.Message{Text: headline(p.shop(), p.scope(r.Filter), days, title+p.t("colon"), gist), Sections: sections}
+}
+
+func (p Pen) ledgerWords(r report.Why) []chat.Rich {
+	out := []chat.Rich{line(p.w("ledger"))}
+	if r.Net != nil {
+		out = append(out, line(p.w("ledger_net")))
+	}
+	return out
 }
 
 // usual says whether the change is within what happens anyhow.
@@ -51,8 +59,8 @@ func (p Pen) usual(r report.Why) []chat.Rich {
 	return nil
 }
 
-// ledger is one table with both accounts of the same change; each ends with its
-// sum.
+// ledger is one table with both accounts of the same change, and what refunds leave
+// of it; each ends with its sum.
 func (p Pen) ledger(r report.Why) *chat.Table {
 	t := &chat.Table{Columns: []chat.Column{
 		{Title: p.w("factor")}, {Title: p.w("before"), Right: true}, {Title: p.w("now"), Right: true}, {Title: p.w("accounts_for"), Right: true}, {Title: p.w("of_change"), Right: true},
@@ -91,7 +99,28 @@ func (p Pen) ledger(r report.Why) *chat.Table {
 		}
 	}
 	row(p.w("sum"), p.exact(r.Before), p.exact(r.Now), r.Change)
+	if n := r.Net; n != nil {
+		net := func(name, before, now string, amount market.Fen) {
+			share := p.L.Missing()
+			if s, ok := market.Ratio(amount, n.Change); ok {
+				share = p.L.Percent(s)
+			}
+			t.Rows = append(t.Rows, []string{name, before, now, p.signedExact(amount), share})
+		}
+		net(p.w("net_paid"), p.exact(r.Before), p.exact(r.Now), n.Paid)
+		net(p.w("net_by_sales"), none, none, n.BySales)
+		net(p.w("net_by_rate"), p.rate(n.RefundsBefore, r.Before), p.rate(n.Refunds, r.Now), n.ByRate)
+		net(p.w("net_sum"), p.exact(n.NetBefore), p.exact(n.Net), n.Change)
+	}
 	return t
+}
+
+// rate is a part as a share of a whole.
+func (p Pen) rate(part, whole market.Fen) string {
+	if v, ok := market.Ratio(part, whole); ok {
+		return p.L.Percent(v)
+	}
+	return p.L.Missing()
 }
 
 // signedExact is an amount of a ledger, which must be seen to add up.
@@ -170,5 +199,30 @@ func (p Pen) whyNext(r report.Why, question string) []chat.Button {
 		ask("by_unit", "gmv", r.Filter, " by unit")
 	}
 	ask("by_item", "gmv", f, " by sku")
+	for _, q := range whyFactors(r) {
+		ask("into_"+q, q, metric.Filter{Unit: f.Unit, Channel: f.Channel}, "")
+	}
 	return append(out, p.share(question))
+}
+
+// whyFactors are the questions behind the largest factor of the funnel, and behind the
+// rate of refunds when it accounts for a fifth of the change of net GMV.
+func whyFactors(r report.Why) (questions []string) {
+	size := func(f market.Fen) market.Fen { return max(f, -f) }
+	if f := r.Funnel; f != nil {
+		most := max(size(f.ByVisitors), size(f.ByConversion), size(f.ByPerBuyer))
+		switch {
+		case most == 0:
+		case most == size(f.ByVisitors):
+			questions = append(questions, "traffic")
+		case most == size(f.ByConversion):
+			questions = append(questions, "funnel")
+		default:
+			questions = append(questions, "bands")
+		}
+	}
+	if n := r.Net; n != nil && n.ByRate != 0 && 5*size(n.ByRate) >= size(n.Change) {
+		questions = append(questions, "returns")
+	}
+	return questions
 }

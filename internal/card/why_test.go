@@ -24,6 +24,9 @@ func accounts() report.Why {
 			Price: -120000, Volume: -9100000, Mix: 500000, New: 820000, Gone: -499999, Other: -1,
 			Items: []report.ItemChange{{SKU: "B-51", Title: hostile, Change: -3100000}, {SKU: "B-50", Title: "面霜 50ml", Change: 410000}},
 		},
+		Net: &report.NetAccount{
+			RefundsBefore: 3100000, Refunds: 4288000, NetBefore: 58900000, Net: 49312000, Change: -9588000, Paid: -8400000, BySales: 546000, ByRate: -1734000,
+		},
 		Slices: []report.SliceAccount{{
 			Where: []report.SliceMember{
 				{Dim: metric.ByUnit, ID: "beauty", Name: market.Name{Zh: "美妆", En: "Beauty"}}, {Dim: metric.ByChannel, ID: "flagship", Name: market.Name{Zh: "旗舰店", En: "Flagship"}},
@@ -37,7 +40,7 @@ func accounts() report.Why {
 // noiseAccounts is a part day without traffic on which nothing has happened.
 func noiseAccounts() report.Why {
 	w := accounts()
-	w.Part, w.Covered.End, w.Noise, w.Usual, w.Funnel, w.Slices = true, now, true, nil, nil, nil
+	w.Part, w.Covered.End, w.Noise, w.Usual, w.Funnel, w.Slices, w.Net = true, now, true, nil, nil, nil, nil
 	w.Now, w.Change, w.Rest = 61000000, -1000000, -1000000
 	w.Mix = report.MixAccount{Price: -500000, Volume: -700000, Mix: 200000}
 	return w
@@ -51,9 +54,12 @@ func TestWhySums(t *testing.T) {
 	if f.ByVisitors+f.ByConversion+f.ByPerBuyer+f.Other != w.Change || m.Price+m.Volume+m.Mix+m.New+m.Gone+m.Other != w.Change {
 		t.Error("the sample does not add up")
 	}
+	if n := w.Net; n.Paid+n.BySales+n.ByRate != n.Change || n.Change != n.Net-n.NetBefore || n.Net != w.Now-n.Refunds || n.NetBefore != w.Before-n.RefundsBefore {
+		t.Error("the sample's refunds do not add up")
+	}
 	p := New(i18n.En(), shop())
 	rows := p.Why(w, "why").Sections[1].Table.Rows
-	for _, i := range []int{4, len(rows) - 1} {
+	for _, i := range []int{4, 11} {
 		if rows[i][0] != "Sum" || rows[i][3] != "−¥84,000.00" {
 			t.Errorf("row %d is %v, want the sum", i, rows[i])
 		}

@@ -48,6 +48,9 @@ type Why struct {
 	// Funnel is nil where traffic is not known for both stretches.
 	Funnel *FunnelAccount `json:"funnel,omitempty"`
 	Mix    MixAccount     `json:"mix"`
+	// Net is about what is left after refunds; nil where refunds are not known for
+	// both stretches. Its change is another one: that of net GMV.
+	Net    *NetAccount    `json:"net,omitempty"`
 	Slices []SliceAccount `json:"slices,omitempty"` // at most three, largest first
 	Rest   market.Fen     `json:"rest"`             // of Change, in no slice
 }
@@ -75,6 +78,22 @@ type FunnelAccount struct {
 	// Reversed: conversion as a whole moved against that of every channel, as
 	// visitors moved between channels (Simpson's paradox).
 	Reversed bool `json:"reversed,omitempty"`
+}
+
+// NetAccount splits the change of net GMV, paid less successful refunds of the same
+// time, into Paid, the change of paid GMV, and what refunds account for: BySales as
+// more or less was sold at the mean rate of refunds, ByRate as that rate moved. The
+// three sum to Change to the cent.
+type NetAccount struct {
+	Refunds       market.Fen `json:"refunds"`
+	RefundsBefore market.Fen `json:"refunds_before"`
+	Net           market.Fen `json:"net"`
+	NetBefore     market.Fen `json:"net_before"`
+	Change        market.Fen `json:"change"`
+
+	Paid    market.Fen `json:"paid"`
+	BySales market.Fen `json:"by_sales"`
+	ByRate  market.Fen `json:"by_rate"`
 }
 
 // MixAccount splits a change into price, volume and mix over items (Bennet, see

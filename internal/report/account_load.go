@@ -51,6 +51,7 @@ func (l *loader) account(q WhyQuery) (Why, error) {
 	w.Before = w.Base.Sums.Paid
 	w.Change = w.Now - w.Before
 	w.Funnel = funnelAccount(g, w.Change)
+	w.Net = netAccount(g.Sums, w.Base.Sums)
 	ask.By = metric.BySKU
 	items, err := l.gmv(ask)
 	if err != nil {
@@ -92,6 +93,25 @@ func funnelAccount(g GMV, change market.Fen) *FunnelAccount {
 	parts := explain.Whole([]float64{l.Factors[0], l.Factors[1], l.Factors[2], other}, int64(change))
 	f.ByVisitors, f.ByConversion, f.ByPerBuyer, f.Other = market.Fen(parts[0]), market.Fen(parts[1]), market.Fen(parts[2]), market.Fen(parts[3])
 	return f
+}
+
+// netAccount splits refunds into rate x paid GMV by the means of both stretches
+// (Bennet): nothing is left over, and swapping the stretches turns every sign.
+func netAccount(now, before metric.Sums) *NetAccount {
+	if !now.Known.Refunds || !before.Known.Refunds {
+		return nil
+	}
+	n := NetAccount{
+		Refunds: now.Refunded, RefundsBefore: before.Refunded, Net: now.Net(), NetBefore: before.Net(), Change: now.Net() - before.Net(), Paid: now.Paid - before.Paid,
+	}
+	r1, _ := market.Ratio(now.Refunded, now.Paid)
+	r0, _ := market.Ratio(before.Refunded, before.Paid)
+	sales := (r0 + r1) / 2 * float64(n.Paid)
+	all := n.Refunds - n.RefundsBefore
+	// What was refunded while nothing was paid is no rate of anything: it goes to ByRate.
+	parts := explain.Whole([]float64{-sales, sales - float64(all)}, -int64(all))
+	n.BySales, n.ByRate = market.Fen(parts[0]), market.Fen(parts[1])
+	return &n
 }
 
 // factors of paid GMV: visitors, buyers per visitor, paid per buyer.

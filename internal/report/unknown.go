@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -76,6 +77,25 @@ func (v FloorItem) MarshalJSON() ([]byte, error) {
 	}{plain(v), orNull(v.Floor, v.Floor >= 0), orNull(v.Cost, v.Cost >= 0)})
 }
 
+// MarshalJSON writes null for price and floor when not known.
+func (v SlowItem) MarshalJSON() ([]byte, error) {
+	type plain SlowItem
+	return json.Marshal(struct {
+		plain
+		Price *market.Fen `json:"price"`
+		Floor *market.Fen `json:"floor"`
+	}{plain(v), orNull(v.Price, v.Price >= 0), orNull(v.Floor, v.Floor >= 0)})
+}
+
+// MarshalJSON writes null for at_risk when not known.
+func (v RestockItem) MarshalJSON() ([]byte, error) {
+	type plain RestockItem
+	return json.Marshal(struct {
+		plain
+		AtRisk *analysis.Loss `json:"at_risk"`
+	}{plain(v), orNull(v.AtRisk, v.AtRiskKnown)})
+}
+
 // MarshalJSON writes null for rival_price and floor and cost when not known.
 func (v Suggestion) MarshalJSON() ([]byte, error) {
 	type plain Suggestion
@@ -121,14 +141,4 @@ func (v NoiseRule) MarshalJSON() ([]byte, error) {
 		plain
 		Ack *time.Duration `json:"ack"`
 	}{plain(v), orNull(v.Ack, v.AckKnown)})
-}
-
-// MarshalJSON writes null for price and floor when not known.
-func (v SlowItem) MarshalJSON() ([]byte, error) {
-	type plain SlowItem
-	return json.Marshal(struct {
-		plain
-		Price *market.Fen `json:"price"`
-		Floor *market.Fen `json:"floor"`
-	}{plain(v), orNull(v.Price, v.Price >= 0), orNull(v.Floor, v.Floor >= 0)})
 }

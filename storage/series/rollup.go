@@ -233,7 +233,7 @@ func (s *Store) readMonth(tx *storage.Tx, shop *market.Shop, p *period, refs []*
 // from the store.
 func (s *Store) columnsOf(tx *storage.Tx, shop *market.Shop, p *period, refs []*dayRef, col int) ([]*table, error) {
 	var name strings.Builder
-	fmt.Fprintf(&name, "series/%s/days/%d", shop.ID, col)
+	fmt.Fprintf(&name, "series/%s/days/%d", shopName(shop.ID), col)
 	for _, r := range refs {
 		r.name(&name)
 	}

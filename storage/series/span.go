@@ -135,7 +135,7 @@ func (sp *Span) Sum(c Column) (*Sum, error) {
 	if sp.name == "" {
 		return out, nil
 	}
-	kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s", sp.shop.ID, c, sp.name), func() (any, int64, error) {
+	kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s", shopName(sp.shop.ID), c, sp.name), func() (any, int64, error) {
 		all, err := sp.sum(c)
 		if err != nil {
 			return nil, 0, err
@@ -312,7 +312,7 @@ func (s *Sum) Value(id uint32) (sum int64, known bool) {
 func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 	closed := newSums(len(ids))
 	if sp.name != "" {
-		kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s %d", sp.shop.ID, c, sp.name, ids), func() (any, int64, error) {
+		kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s %d", shopName(sp.shop.ID), c, sp.name, ids), func() (any, int64, error) {
 			some, err := sp.some(c, ids)
 			return some, int64(64 + 16*len(ids) + len(sp.name)), err
 		})
@@ -340,7 +340,7 @@ func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 // panel. What is found is kept, since a question is often asked again before
 // anything has changed.
 func (sp *Span) Top(p *Panel, c Column, n int, f Filter) (top []Ranked, known int, err error) {
-	name := fmt.Sprintf("series/%s/top/%d/%v/%d/%q/%q/%q", sp.shop.ID, p.picture, c, n, f.Unit, f.Channel, f.Category)
+	name := fmt.Sprintf("series/%s/top/%d/%v/%d/%q/%q/%q", shopName(sp.shop.ID), p.picture, c, n, f.Unit, f.Channel, f.Category)
 	if f.Band != nil {
 		name += fmt.Sprintf("/%d-%d", f.Band.From, f.Band.To)
 	}
