@@ -49,10 +49,12 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 soak: ## the long tests: 1,000 damaged stores, 2,000 power cuts, 1,000 kills of the program, 200 of each kind of work, fill rates
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill|PowerCut' -v ./storage
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run FileStaysFlat -v ./internal/bench
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run TestEvalFillRate -v ./internal/analysis/restock
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 10m -run Storm -v ./internal/notify
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 20m -run 'AcceptThenDrop|KilledAtEachStep' -v ./jobs
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'KillProgram|Reload' -v ./internal/cli
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 20m -run TestGallery -v ./internal/app
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -57,6 +57,15 @@ var (
 	})
 )
 
+// OnAlerts are the verbs that are typed about an alert, in its thread or with its
+// id before the other words.
+func OnAlerts() (names []string) {
+	for _, c := range []*Command{ackTyped, snoozeTyped, assignTyped, resolveTyped, judgeTyped, releaseTyped, noteTyped} {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
 var verdicts = map[string]alert.Verdict{
 	"false": alert.FalseAlarm, "false_alarm": alert.FalseAlarm, "误报": alert.FalseAlarm,
 	"expected": alert.Expected, "预期": alert.Expected, "预期之内": alert.Expected,
@@ -96,7 +105,7 @@ func (env *Env) subjectOf(ctx context.Context, r Request) (id, rest string, err 
 		}
 	}
 	first, rest, _ := strings.Cut(r.Rest, " ")
-	if looksLikeAlertID(first) {
+	if first = halfWidth(first); looksLikeAlertID(first) {
 		return first, strings.TrimSpace(rest), nil
 	}
 	return "", "", &Trouble{Key: "command.which_alert", Fix: "alerts"}

@@ -8,7 +8,9 @@ import (
 
 // find picks the command that a text asks for: the one of the slash command,
 // else the one named first, else the one named anywhere ("昨天 美妆 gmv"). The
-// rest of the text is returned without its name. An empty text asks for help.
+// rest of the text is returned without its name, as it was typed where the command
+// reads it literally: a note keeps its full-width commas. An empty text asks for
+// help.
 func find(short, text string) (*Command, string) {
 	for _, c := range all() {
 		if c.Short != "" && c.Short == short {
@@ -20,7 +22,11 @@ func find(short, text string) (*Command, string) {
 		return help, ""
 	}
 	for i, w := range words {
-		if c := named(w); c != nil && (i == 0 || !c.First && !c.Literal) {
+		c := named(w)
+		if c != nil && c.Literal && i == 0 {
+			return c, strings.Join(strings.Fields(text)[1:], " ")
+		}
+		if c != nil && (i == 0 || !c.First && !c.Literal) {
 			return c, strings.Join(slices.Delete(words, i, i+1), " ")
 		}
 	}

@@ -21,9 +21,13 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 	p := parser{shop: shop, today: shop.Day(now), last: lastDay(verb, shop.Day(now)), words: newLexicon(shop, shop.Day(now)), tokens: tokenize(text)}
 	var loose []string
 	for len(p.tokens) > 0 {
+		was := q
 		used, err := p.next(&q)
 		if err != nil {
 			return q, p.fixed(verb, text, err)
+		}
+		if err := oneOfEach(was, q); err != nil {
+			return q, err
 		}
 		if used == 0 {
 			loose = append(loose, p.tokens[0])
@@ -38,6 +42,18 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 		return q, p.fixed(verb, text, notYet(q.Period, p.last))
 	}
 	return q, nil
+}
+
+// oneOfEach refuses a second unit or channel: an answer about the last one named
+// would look like one about both.
+func oneOfEach(was, q Query) error {
+	switch {
+	case was.Unit != "" && q.Unit != was.Unit:
+		return &Trouble{Key: "command.one_only", Args: []any{"first", string(was.Unit), "second", string(q.Unit)}, Fix: join(q.Verb, "by unit")}
+	case was.Channel != "" && q.Channel != was.Channel:
+		return &Trouble{Key: "command.one_only", Args: []any{"first", string(was.Channel), "second", string(q.Channel)}, Fix: join(q.Verb, "by channel")}
+	}
+	return nil
 }
 
 // lastDay is the last day that a period of a question may hold: today, and for
@@ -78,6 +94,13 @@ func (p *parser) next(q *Query) (int, error) {
 	}
 	if n, err := p.ahead(q); n > 0 || err != nil {
 		return n, err
+	}
+	for n := min(longestPhrase, len(p.tokens)); n > 1; n-- { // "last 7 days", "7 天"
+		if phrase := fold(strings.Join(p.tokens[:n], "")); lastDays.MatchString(phrase) {
+			period, _, err := parsePeriod(phrase, p.today, p.last)
+			q.Period = period
+			return n, err
+		}
 	}
 	period, ok, err := parsePeriod(fold(p.tokens[0]), p.today, p.last)
 	if err != nil || ok {

@@ -56,6 +56,15 @@ func TestParse(t *testing.T) {
 		"band=traffic region=华东":   {Band: "traffic", Region: "east"},
 		`"玻尿酸 面霜" out`:             {Item: "玻尿酸 面霜", Focus: "out"},
 		"sku=AB-1001":              {Item: "ab-1001"},
+		"11.11":                    {Period: period(d(11, 11), d(11, 11), "11.11")},
+		"双十一":                      {Period: period(d(11, 11), d(11, 11), "d11")},
+		"上上周":                      {Period: period(d(11, 2), d(11, 8), "上上周")},
+		"last 7 days":              {Period: period(d(11, 15), d(11, 21), "last7days")},
+		"7 天 美妆":                   {Period: period(d(11, 15), d(11, 21), "7天"), Unit: "beauty"},
+		"近一周":                      {Period: period(d(11, 15), d(11, 21), "past week")},
+		"monday":                   {Period: period(d(11, 16), d(11, 16), "monday")},
+		"周日":                       {Period: period(d(11, 22), d(11, 22), "sunday")},
+		"this year":                {Period: period(d(1, 1), d(11, 22), "this year")},
 		"AB-1001":                  {Item: "AB-1001"},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -111,6 +120,7 @@ func TestParseTrouble(t *testing.T) {
 		"11/11..11/1":               {"command.reversed", "gmv 2026-11-01..2026-11-11"},
 		"2020-01-01..2026-01-01":    {"command.too_many_days", "gmv 2024-11-28..2026-01-01"},
 		"top=many":                  {"command.bad_top", ""},
+		"unit=Beauty,Apparel":       {"command.one_only", "gmv by unit"},
 		strings.Repeat("长", 401):    {"command.too_long", ""},
 		"sku=A1 something else 42x": {"command.unknown_word", ""},
 	} {

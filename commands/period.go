@@ -11,9 +11,9 @@ import (
 
 var (
 	fullDate  = regexp.MustCompile(`^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$`)
-	shortDate = regexp.MustCompile(`^(\d{1,2})[-/月](\d{1,2})日?$`)
+	shortDate = regexp.MustCompile(`^(\d{1,2})[-/.月](\d{1,2})日?$`)
 	monthOnly = regexp.MustCompile(`^(\d{4})[-/年](\d{1,2})月?$`)
-	lastDays  = regexp.MustCompile(`^(?:last|近|最近)?(\d{1,3})(d|days?|天|日)$`)
+	lastDays  = regexp.MustCompile(`^(?:last|past|近|最近|过去)?(\d{1,3})(d|days?|天|日)$`)
 	nextDays  = regexp.MustCompile(`^(?:next|coming|未来|接下来|今后)(\d{1,2})(d|days?|天|日)$`)
 	lastHours = regexp.MustCompile(`^(?:近|最近)?(24|48|72)(h|小时)$`)
 )

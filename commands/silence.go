@@ -95,7 +95,8 @@ func readSilence(text string) (w wanted, err error) {
 			break
 		}
 	}
-	w.Reason = strings.Join(words, " ")
+	typed := strings.Fields(text)
+	w.Reason = strings.Join(typed[len(typed)-len(words):], " ")
 	return w, nil
 }
 

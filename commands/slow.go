@@ -13,7 +13,7 @@ import (
 const slowName = "slow"
 
 var slow = &Command{
-	Name: slowName, Words: []string{"滞销", "清仓", "动销", "clearance", "markdown"}, Example: "slow next 30 days", Right: access.View,
+	Name: slowName, Needs: []string{"inventory"}, Words: []string{"滞销", "清仓", "动销", "clearance", "markdown"}, Example: "slow next 30 days", Right: access.View,
 	Run: runSlow, Data: numbers(loadSlow),
 }
 

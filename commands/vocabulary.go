@@ -1,6 +1,8 @@
 package commands
 
 import (
+	"strings"
+
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/internal/report"
@@ -16,9 +18,14 @@ func periodWords(today market.Day) []word {
 	return []word{
 		span(today, today, "today", "今天", "今日", "本日", "当天"),
 		span(today-1, today-1, "yesterday", "昨天", "昨日"),
-		span(today-2, today-2, "前天"),
+		span(today-2, today-2, "前天", "day before yesterday"),
+		span(today-3, today-3, "大前天"),
 		span(week, today, "week", "this week", "wtd", "本周", "这周"),
-		span(week-7, week-1, "last week", "lastweek", "上周"),
+		span(week-7, week-1, "last week", "lastweek", "上周", "上个星期"),
+		span(week-14, week-8, "上上周"),
+		span(today-7, today-1, "past week", "近一周", "最近一周", "过去一周"),
+		span(today-30, today-1, "past month", "近一个月", "最近一个月", "过去一个月"),
+		span(yearStart(today), today, "this year", "ytd", "今年"),
 		span(month, today, "month", "this month", "mtd", "本月", "这个月"),
 		span(month.AddMonths(-1), month-1, "last month", "lastmonth", "上月", "上个月"),
 		span(today+1, today+1, "tomorrow", "明天", "明日"),
@@ -27,11 +34,41 @@ func periodWords(today market.Day) []word {
 	}
 }
 
+// yearStart is the first day of today's year.
+func yearStart(today market.Day) market.Day {
+	year, _, _ := today.Date()
+	return market.DateOf(year, 1, 1)
+}
+
+// weekdayWords mean the last such day, today when it is one.
+func weekdayWords(today market.Day) []word {
+	var out []word
+	for i, forms := range [7][]string{
+		{"monday", "周一", "星期一"},
+		{"tuesday", "周二", "星期二"},
+		{"wednesday", "周三", "星期三"},
+		{"thursday", "周四", "星期四"},
+		{"friday", "周五", "星期五"},
+		{"saturday", "周六", "星期六"},
+		{"sunday", "周日", "星期日", "星期天"},
+	} {
+		day := today.WeekStart() + market.Day(i)
+		if day > today {
+			day -= 7
+		}
+		out = append(out, word{forms: forms, set: func(q *Query) { q.Period = Period{From: day, To: day, Asked: forms[0], Set: true} }})
+	}
+	return out
+}
+
+// spokenNumber writes the number of a campaign as people say it: 双十一 for 双11.
+var spokenNumber = strings.NewReplacer("618", "六一八", "11", "十一", "12", "十二")
+
 func campaignWords(shop *market.Shop) []word {
 	var out []word
 	for _, c := range shop.Calendar.Campaigns {
 		out = append(out, word{
-			forms: []string{c.ID, c.Name.Zh, c.Name.En},
+			forms: []string{c.ID, c.Name.Zh, c.Name.En, spokenNumber.Replace(c.Name.Zh)},
 			set: func(q *Query) {
 				q.Period = Period{From: c.Peak, To: c.Peak, Asked: c.ID, Set: true}
 			},
@@ -79,7 +116,7 @@ func focusWords() []word {
 	}
 	return []word{
 		focus("out", "out", "out of stock", "缺货", "断货", "售罄"),
-		focus("low", "low", "cover", "running out", "低库存", "快断货", "告急"),
+		focus("low", "low", "cover", "running out", "running low", "低库存", "快断货", "告急"),
 		focus("moves", "moves", "cuts", "变价", "降价", "调价"),
 		focus("causes", "causes", "by cause", "原因", "归因"),
 		focus("counterfeit", "counterfeit", "fake", "假货", "售假"),

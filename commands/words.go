@@ -23,6 +23,7 @@ type lexicon struct {
 func newLexicon(shop *market.Shop, today market.Day) *lexicon {
 	x := &lexicon{byForm: map[string]func(*Query){}}
 	x.add(periodWords(today)...)
+	x.add(weekdayWords(today)...)
 	x.add(campaignWords(shop)...)
 	x.add(baseWords()...)
 	x.add(dimensionWords()...)

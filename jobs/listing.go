@@ -72,6 +72,14 @@ func (j *Listing) Collect(ctx context.Context) error {
 	}
 	look.mark(&pulled)
 	kept := shelved{cols: cur}
+	frame := series.Frame{
+		Slot: pulled.Window.Start, Step: j.Source.Step(), At: pulled.Window.End, State: pulled.State, Columns: cur, Stale: stale,
+	}
+	if pulled.State != market.Suspect {
+		if err := j.Series.Prepare(ctx, j.Shop, &frame); err != nil {
+			return fmt.Errorf("store %s: %w", j.Source.ID(), err)
+		}
+	}
 	err = j.DB.Update(context.WithoutCancel(ctx), func(tx *storage.Tx) error {
 		rev, err := tx.PutManifest(j.Shop, pulled, l.Rejects)
 		if err != nil {
@@ -83,10 +91,8 @@ func (j *Listing) Collect(ctx context.Context) error {
 		if err := f.register(tx, j.Series, j.Shop); err != nil {
 			return err
 		}
-		err = j.Series.Put(tx, j.Shop, series.Frame{
-			Revision: rev, Slot: pulled.Window.Start, Step: j.Source.Step(), At: pulled.Window.End,
-			State: pulled.State, Columns: cur, Stale: stale,
-		})
+		frame.Revision = rev
+		err = j.Series.Put(tx, j.Shop, frame)
 		if err != nil || pulled.State != market.Complete {
 			return err
 		}

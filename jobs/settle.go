@@ -30,8 +30,10 @@ const (
 	settleBack = 3 * 24 * time.Hour
 	// firstBack is how much history a new panel is filled with.
 	firstBack = 90 * 24 * time.Hour
-	// settleBatch is how many hours one transaction puts.
+	// settleBatch is how many hours one transaction puts at most, and settleRows how
+	// many rows, but for a single hour: others who write wait for it.
 	settleBatch = 24
+	settleRows  = 200_000
 )
 
 // Job makes the settling job.
@@ -62,7 +64,7 @@ func (s *Settle) Run(ctx context.Context) error {
 	})
 	l := &layout{shop: s.Shop.ID, asOf: to.Revision, said: map[market.Revision]gauges{}, placed: map[market.Revision][]reading{}}
 	for done := false; err == nil && !done; {
-		n := min(settleBatch, len(hours))
+		n := min(s.batch(), len(hours))
 		done = n == len(hours)
 		err = s.DB.Update(ctx, func(tx *storage.Tx) error {
 			l.tx = tx
@@ -77,6 +79,15 @@ func (s *Settle) Run(ctx context.Context) error {
 		return fmt.Errorf("settle %s: %w", s.Shop.ID, err)
 	}
 	return nil
+}
+
+// batch is how many hours one transaction puts.
+func (s *Settle) batch() int {
+	rows := settleRows
+	if p := s.Series.Panel(s.Shop.ID); p != nil {
+		rows /= max(1, p.Len())
+	}
+	return max(1, min(settleBatch, rows))
 }
 
 func (s *Settle) save(tx *storage.Tx, to settled) error {

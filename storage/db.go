@@ -294,6 +294,11 @@ func (tx *Tx) number(name string) (uint64, error) {
 // Decoded returns what is kept in memory under a name, or what decode makes, which
 // is kept as long as there is room for its bytes. The name must tell everything
 // that the value depends on, revisions among them; nobody may change the value.
+// What a transaction sees that may still fail is decoded for itself alone.
 func (tx *Tx) Decoded(name string, decode func() (value any, bytes int64, err error)) (any, error) {
+	if tx.Writable() {
+		v, _, err := decode()
+		return v, err
+	}
 	return tx.db.cache.load(cacheKey{table: name}, decode)
 }

@@ -42,4 +42,9 @@
 //	dialog.confirm                a confirmation; .submit, .cancel
 //	#status[data-link]            "on" while a bot is connected, else "off"
 //	body[data-ready]              "true" once the first state is drawn; data-rev its revision
+//
+// # The gallery
+//
+// GET /gallery shows what Exhibit was given: section.exhibit[id] is an entry,
+// .side[data-lang] what one person sees of it.
 package sandbox

@@ -40,17 +40,20 @@ func pageHeaders(w http.ResponseWriter, contentType string) {
 }
 
 func (s *Sandbox) serveIndex(w http.ResponseWriter, _ *http.Request, index *template.Template) {
-	words := pageWords(s.opt.Lang)
-	_, offset := s.opt.Now().In(s.opt.Zone).Zone()
-	config := object{
-		"lang": s.opt.Lang, "zone": s.opt.Zone.String(), "offset": offset, "words": words, "bot": s.opt.BotName,
-		"commands": s.opt.Commands, "shortcuts": s.opt.Shortcuts, "title": s.opt.Title,
-	}
 	pageHeaders(w, "text/html; charset=utf-8")
 	// The client is gone when this fails: nobody to tell.
 	_ = index.Execute(w, map[string]any{
-		"Lang": s.opt.Lang, "Title": s.opt.Title, "Words": words, "Config": string(mustJSON(config)),
+		"Lang": s.opt.Lang, "Title": s.opt.Title, "Words": pageWords(s.opt.Lang), "Config": string(mustJSON(s.pageConfig())),
 	})
+}
+
+// pageConfig is what the scripts of a page begin with.
+func (s *Sandbox) pageConfig() object {
+	_, offset := s.opt.Now().In(s.opt.Zone).Zone()
+	return object{
+		"lang": s.opt.Lang, "zone": s.opt.Zone.String(), "offset": offset, "words": pageWords(s.opt.Lang), "bot": s.opt.BotName,
+		"commands": s.opt.Commands, "shortcuts": s.opt.Shortcuts, "title": s.opt.Title,
+	}
 }
 
 func serveAsset(w http.ResponseWriter, r *http.Request) {

@@ -20,8 +20,9 @@ type Sandbox struct {
 
 	mu      sync.Mutex
 	space   *workspace
-	fixed   string        // base URL that was set, or empty
-	rev     int           // grows with each change people can see
+	fixed   string // base URL that was set, or empty
+	rev     int    // grows with each change people can see
+	gallery []Exhibit
 	changed chan struct{} // closed at the next change
 	closed  chan struct{}
 }
@@ -85,6 +86,7 @@ func (s *Sandbox) Handler() http.Handler {
 	mux.HandleFunc("POST /sandbox/faults", s.serveFaults)
 	mux.HandleFunc("POST /sandbox/refresh", s.serveRefresh)
 	s.routePage(mux)
+	s.routeGallery(mux)
 	return s.guard(mux)
 }
 

@@ -157,12 +157,15 @@ func (d *Dispatch) inhibit(x Inhibition, labels map[string]Labels) {
 }
 
 // members are the alerts of a group, split into those that may be shown, worst
-// first and open ones before the rest, and the number that is muted.
+// first and open ones before the rest, and the number that is muted. One that is
+// gone and only kept firing is not shown for the first time: what muted it may
+// have ended a moment before it.
 func (d *Dispatch) members(g *Group) (shown []Alert, muted int) {
 	for _, m := range g.Members {
 		a := d.alert(m.ID)
 		switch {
 		case a == nil:
+		case a.State.Open() && !m.Shown && !a.ClearAt.IsZero():
 		case a.State.Open() && d.muted[a.ID] != "" && !m.Shown:
 			muted++
 		case a.State.Open() || m.Shown:
@@ -191,10 +194,8 @@ func (d *Dispatch) endUntold(g *Group) bool {
 	if g.awaits(d.Now) {
 		return false
 	}
-	for _, m := range g.Members {
-		if a := d.alert(m.ID); a != nil && a.State.Open() {
-			return false
-		}
+	if d.stands(g) {
+		return false
 	}
 	g.EndedAt = d.Now
 	d.changed[g.ID] = true
@@ -251,13 +252,49 @@ func (d *Dispatch) fold(ripe []*Group) []*Group {
 	}
 	var out []*Group
 	for _, rule := range rules {
-		list := byRule[rule]
-		if d.Storm.Fold > 0 && len(list) > d.Storm.Fold {
-			list = []*Group{d.merge(list, rule)}
-		}
-		out = append(out, list...)
+		out = append(out, d.foldRule(byRule[rule], rule)...)
 	}
 	return append(mass, d.cap(out)...)
+}
+
+// foldRule keeps a place within its roots of one rule: what comes all at once is
+// one root, and so is what comes on top of those that stand.
+func (d *Dispatch) foldRule(list []*Group, rule string) []*Group {
+	most := d.Storm.Fold
+	if most <= 0 {
+		return list
+	}
+	if len(list) > most {
+		return []*Group{d.merge(list, rule)}
+	}
+	free := max(0, most-d.standing(list[0].Place, rule))
+	if len(list) <= free {
+		return list
+	}
+	slices.SortStableFunc(list, func(a, b *Group) int { return d.compareGroups(a, b) })
+	rest := d.merge(list[free:], rule)
+	if rest.Told() {
+		return list[:free]
+	}
+	return append(list[:free:free], rest)
+}
+
+// standing counts the roots of a rule's own that stand in a place.
+func (d *Dispatch) standing(place Contact, rule string) (n int) {
+	for _, id := range d.order {
+		if g := d.groups[id]; g.Place == place && g.Told() && !g.Folded && !g.Merged && d.ruleOf(g) == rule && d.stands(g) {
+			n++
+		}
+	}
+	return n
+}
+
+// stands reports whether a member of a group is open.
+func (d *Dispatch) stands(g *Group) bool {
+	return slices.ContainsFunc(g.Members, func(m Member) bool {
+		a := d.alert(m.ID)
+		return a != nil && a.State.Open()
+	})
 }
 
 // ruleOf is the rule of a group's first member.

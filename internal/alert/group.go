@@ -18,8 +18,8 @@ type Group struct {
 	Route   string        `json:"route"`
 	Place   Contact       `json:"place"`
 	Lang    string        `json:"lang"`
-	// Folded says that the members came all at once and would each have had a
-	// root of its own.
+	// Folded says that the members would each have had a root of its own: they
+	// came all at once, or while enough of their rule stood.
 	Folded  bool     `json:"folded,omitempty"`
 	Mass    *Mass    `json:"mass,omitempty"` // the change that it tells of, if it does
 	Members []Member `json:"members"`
@@ -85,7 +85,8 @@ func (g *Group) member(id string) int {
 
 // Storm bounds how many roots one place gets.
 type Storm struct {
-	// Fold is how many groups of one rule may open together; more become one.
+	// Fold is how many groups of one rule may open together, or stand; more
+	// become one.
 	Fold int
 	// FoldFor is how long after its opening such a root takes further members.
 	FoldFor time.Duration

@@ -284,6 +284,42 @@ func TestInhibition(t *testing.T) {
 	c.wants(c.look(cut, other), "root 1", "edit 1", "line 1 resolved")
 }
 
+// Three roots of a rule stand; what comes then shares a fourth, and has one of its
+// own again when there is room.
+func TestStandingRoots(t *testing.T) {
+	c := newChannel(t, nil)
+	open := []analysis.Finding{item("a", 100)}
+	c.wants(c.look(open...), "root 1")
+	for _, step := range []struct{ name, want string }{
+		{"b", "root 1"}, {"c", "root 1"}, {"d", "root 1 folded"}, {"e", "edit 2"},
+	} {
+		c.now = c.now.Add(10 * time.Minute)
+		open = append(open, item(step.name, 100))
+		if got := c.look(open...); len(got) == 0 || got[0] != step.want {
+			t.Fatalf("%s: wrote %q, want first %q", step.name, got, step.want)
+		}
+	}
+	c.now = c.now.Add(7 * time.Hour) // the shared root takes nobody any more
+	open = append(open[2:], item("f", 100))
+	if got := c.look(open...); !slices.Contains(got, "root 1") {
+		t.Errorf("with two standing wrote %q", got)
+	}
+}
+
+// A slip of a price is under its floor and conflicts with every other channel.
+// Both end together, the conflict is kept firing a while longer: nothing is told
+// of what is not there any more, and all of it when it comes back.
+func TestInhibitedAndGone(t *testing.T) {
+	c := newChannel(t, nil)
+	c.inhibits = DefaultInhibitions()
+	low, conflict := finding(analysis.RuleBelowFloor, "x", analysis.Critical, 100), finding(analysis.RulePriceConflict, "x", analysis.Warning, 100)
+	c.wants(c.look(low, conflict), "root 1")
+	c.now = c.now.Add(10 * time.Minute)
+	c.wants(c.look(), "edit 1", "line 1 resolved")
+	c.now = c.now.Add(10 * time.Minute)
+	c.wants(c.look(conflict), "root 1")
+}
+
 // Quiet hours hold roots back. In the morning what still stands is told, and
 // what came and went is told in one message.
 func TestQuietHours(t *testing.T) {

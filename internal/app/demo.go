@@ -47,6 +47,8 @@ type DemoOptions struct {
 	Truth io.Writer
 	// Tell is told how the start goes on.
 	Tell func(format string, args ...any)
+
+	admins []string // user ids; nil takes the first of the cast
 }
 
 // Demo is the whole bot with a marketplace and a chat of its own, all on this
@@ -85,6 +87,9 @@ func DemoStart() time.Time {
 func OpenDemo(ctx context.Context, o DemoOptions) (d *Demo, err error) {
 	if o.Start.IsZero() {
 		o.Start = DemoStart()
+	}
+	if o.admins == nil {
+		o.admins = []string{"U0LIN"}
 	}
 	if o.Tell == nil {
 		o.Tell = func(string, ...any) {}
@@ -167,7 +172,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	}
 	d.App, err = New(Settings{
 		DB: d.db, Series: d.panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
-		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: []string{"U0LIN"}},
+		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: d.opt.admins},
 		Schedule: d.schedule(), Inline: true,
 	})
 	if err != nil {

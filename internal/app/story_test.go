@@ -42,6 +42,7 @@ import (
 //	said CHANNEL                  writes what was said there since the last time to the file "said"
 //	evidence CHANNEL              sets $ID to the evidence id of the newest message there
 //	[!] replay [JSON] ID FILE     computes it again into the file, by the running bot if there is one
+//	searches CATEGORY N CLICKS DAYS...    N searches, so many days ago, that led to so many clicks
 //	late N                        N orders of yesterday arrive late
 //	stop                          ends the bot
 //	compact                       compacts the store of a bot that was stopped
@@ -99,15 +100,16 @@ func TestStories(t *testing.T) {
 				ts.Check(err)
 				ts.Setenv("ID", id)
 			},
-			"socket":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).socket()) },
-			"alerts":  alertsOn,
-			"rules":   rulesOn,
-			"replay":  replay,
-			"late":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
-			"stop":    func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
-			"compact": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
-			"ask":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
-			"file":    func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(fileIn(ts, a[0])) },
+			"socket":   func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).socket()) },
+			"alerts":   alertsOn,
+			"rules":    rulesOn,
+			"replay":   replay,
+			"searches": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).searches(a[0], a[1:3], a[3:])) },
+			"late":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
+			"stop":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
+			"compact":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
+			"ask":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },
+			"file":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(fileIn(ts, a[0])) },
 			"said": func(ts *testscript.TestScript, _ bool, a []string) {
 				ts.Check(write(ts, of(ts).said(a[0])))
 			},

@@ -55,6 +55,23 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestFileStaysFlat: with a fixed retention the file takes its freed pages again.
+func TestFileStaysFlat(t *testing.T) {
+	if os.Getenv("SHOPWATCH_SOAK") == "" {
+		t.Skip("SHOPWATCH_SOAK is not set: 101 days of slots")
+	}
+	r, err := Run(t.Context(), Options{SKUs: 1000, Days: 2, Quick: true, Seed: 1, Dir: t.TempDir(), Only: []string{"G11"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, ok := r.Figure("G11", "file growth with fixed retention")
+	before, _ := r.Figure("G11", "file after 70 days, a week kept")
+	t.Logf("%.1f MB after 70 days, %.1f %% more a month later", before, got)
+	if !ok || got > 10 {
+		t.Errorf("the file has grown by %.1f %%", got)
+	}
+}
+
 // TestProcesses runs what needs a second process.
 func TestProcesses(t *testing.T) {
 	if testing.Short() {

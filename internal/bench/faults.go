@@ -90,7 +90,7 @@ func childWrite(ctx context.Context, path string, out io.Writer) error {
 	}
 	for {
 		n := f.stored()
-		if _, _, err := f.wr.put(ctx, f.columns(n)); err != nil {
+		if _, err := f.wr.put(ctx, f.columns(n)); err != nil {
 			return err
 		}
 		fmt.Fprintln(out, n)
@@ -261,7 +261,7 @@ func (b *run) flips(ctx context.Context, w *Workload) error {
 		return err
 	}
 	for n := range 60 { // two days and a half: slots, a day, a rollup
-		if _, _, err = f.wr.put(ctx, f.columns(n)); err != nil {
+		if _, err = f.wr.put(ctx, f.columns(n)); err != nil {
 			return errors.Join(err, f.close())
 		}
 	}
@@ -323,7 +323,7 @@ func (b *run) full(ctx context.Context, w *Workload) error {
 		return err
 	}
 	for err == nil {
-		_, _, err = f.wr.put(ctx, f.columns(f.stored()))
+		_, err = f.wr.put(ctx, f.columns(f.stored()))
 	}
 	refused := errors.Is(err, storage.ErrFull)
 	if !refused {

@@ -17,11 +17,11 @@ import (
 // whether a file with a fixed retention stops growing.
 func (b *run) growth(ctx context.Context) (Workload, error) {
 	w := Workload{ID: "G11", Name: "growth"}
-	large := b.o.pick(2_000_000, 200_000)
-	if b.o.Full {
-		large = 4_000_000
+	large := 2 * b.o.SKUs
+	if b.o.Quick || b.o.Full {
+		large = 4 * b.o.SKUs
 	}
-	small := large / 40
+	small := max(500, large/40)
 	few, err := b.costOf(ctx, small)
 	if err != nil {
 		return w, err
@@ -52,7 +52,7 @@ func (b *run) costOf(ctx context.Context, n int) (float64, error) {
 		data.Next(hour)
 		c := columnsOf(hour)
 		cpu := cpuTime()
-		_, _, err = wr.put(ctx, c)
+		_, err = wr.put(ctx, c)
 		if slot > 0 { // the first is whole, the others are differences
 			times = append(times, cpuTime()-cpu)
 		}
@@ -113,7 +113,7 @@ func (b *run) retention(ctx context.Context, w *Workload) error {
 func keepDay(ctx context.Context, wr *writer, data *benchdata.Shop, hour *benchdata.Hour) error {
 	for range 24 {
 		data.Next(hour)
-		if _, _, err := wr.put(ctx, columnsOf(hour)); err != nil {
+		if _, err := wr.put(ctx, columnsOf(hour)); err != nil {
 			return err
 		}
 	}

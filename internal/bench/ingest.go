@@ -24,13 +24,17 @@ type writer struct {
 	next   time.Time
 }
 
-// put stores one slot and returns how long its transaction took, and how much
-// of that was the commit.
-func (w *writer) put(ctx context.Context, c *series.Columns) (whole, commit time.Duration, err error) {
+// put stores one slot as the collecting job does.
+func (w *writer) put(ctx context.Context, c *series.Columns) (took taken, err error) {
 	began := time.Now()
+	end := w.next.Add(w.step)
+	frame := series.Frame{Slot: w.next, Step: w.step, State: market.Complete, Columns: c}
+	if err := w.panels.Prepare(ctx, w.shop, &frame); err != nil {
+		return took, err
+	}
+	took.prepared = time.Since(began)
 	var ready time.Time
 	err = w.db.Update(ctx, func(tx *storage.Tx) error {
-		end := w.next.Add(w.step)
 		rev, err := tx.PutManifest(w.shop, market.Snapshot{
 			Source: "bench", Table: "panel", Shop: w.shop.ID, PulledAt: end, State: market.Complete,
 			Window: market.Window{Start: w.next, End: end}, Watermark: end,
@@ -38,13 +42,20 @@ func (w *writer) put(ctx context.Context, c *series.Columns) (whole, commit time
 		if err != nil {
 			return err
 		}
-		err = w.panels.Put(tx, w.shop, series.Frame{Revision: rev, Slot: w.next, Step: w.step, State: market.Complete, Columns: c})
+		frame.Revision = rev
+		err = w.panels.Put(tx, w.shop, frame)
 		ready = time.Now()
 		return err
 	})
 	w.next = w.next.Add(w.step)
-	return time.Since(began), time.Since(ready), err
+	took.whole, took.commit = time.Since(began), time.Since(ready)
+	took.transaction = took.whole - took.prepared
+	return took, err
 }
+
+// taken is how long a slot took: all of it, what was done before the transaction,
+// the transaction, for which every other writer waits, and of it the commit.
+type taken struct{ whole, prepared, transaction, commit time.Duration }
 
 // register names the series of a new panel, some at a time.
 func (w *writer) register(ctx context.Context, n int) error {
@@ -118,6 +129,7 @@ type ingested struct {
 	rows              int
 	wall, cpu         time.Duration
 	whole, commit     []time.Duration
+	transaction       []time.Duration
 	folded            time.Duration // CPU of compaction
 	steps             []time.Duration
 	peak, first, last int64 // anonymous memory: most, after day 2, at the end
@@ -134,15 +146,15 @@ func (b *run) day(ctx context.Context, wr *writer, in *ingested) error {
 		stop := watchMemory(ctx)
 		cpu := cpuTime()
 		disk := written()
-		whole, commit, err := wr.put(ctx, c)
+		took, err := wr.put(ctx, c)
 		in.peak = max(in.peak, stop())
 		if err != nil {
 			return err
 		}
 		in.cpu += cpuTime() - cpu
 		in.payload += written() - disk
-		in.wall += whole
-		in.whole, in.commit = append(in.whole, whole), append(in.commit, commit)
+		in.wall += took.whole
+		in.whole, in.transaction, in.commit = append(in.whole, took.whole), append(in.transaction, took.transaction), append(in.commit, took.commit)
 		in.rows += b.o.SKUs
 	}
 	stop := watchMemory(ctx)
@@ -173,6 +185,8 @@ func (in *ingested) report(w *Workload, o Options) {
 	w.add("CPU a row", float64(in.cpu.Nanoseconds())/rows, "ns")
 	w.add("rows a second of one core", rows/in.cpu.Seconds()/1e6, "M/s")
 	w.spread("slot", in.whole)
+	w.spread("transaction of a slot", in.transaction)
+	w.add("transaction of a slot max", quantile(in.transaction, 1), "ms")
 	w.spread("commit", in.commit)
 	w.add("commit max", quantile(in.commit, 1), "ms")
 	w.add("written a slot", float64(in.payload)/float64(len(in.whole))/1e6, "MB")

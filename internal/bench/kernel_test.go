@@ -34,7 +34,7 @@ func kernelStore(b *testing.B, n, slots int, fold bool) *run {
 	}
 	for range slots {
 		r.data.Next(r.hour)
-		if _, _, err := wr.put(b.Context(), columnsOf(r.hour)); err != nil {
+		if _, err := wr.put(b.Context(), columnsOf(r.hour)); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -80,7 +80,7 @@ func BenchmarkCommitSnapshot100k(b *testing.B) {
 	ready := r.prepare(4)
 	i, cpu := 0, cpuTime()
 	for b.Loop() {
-		if _, _, err := wr.put(b.Context(), ready[i%len(ready)]); err != nil {
+		if _, err := wr.put(b.Context(), ready[i%len(ready)]); err != nil {
 			b.Fatal(err)
 		}
 		i++

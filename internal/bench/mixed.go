@@ -81,7 +81,7 @@ func (b *run) collect(ctx context.Context, ready []*series.Columns) (done collec
 	defer func() { b.next = wr.next }()
 	for n := 0; ctx.Err() == nil; n++ {
 		next := time.Now().Add(slotEvery)
-		if _, _, err := wr.put(context.WithoutCancel(ctx), ready[n%len(ready)]); err != nil {
+		if _, err := wr.put(context.WithoutCancel(ctx), ready[n%len(ready)]); err != nil {
 			return done, err
 		}
 		done.slots++

@@ -23,7 +23,6 @@ func TestEveryCardHasAGolden(t *testing.T) {
 	}
 	pen := reflect.TypeFor[Pen]()
 	for m := range pen.Methods() {
-		m := m
 		if writes(m.Type) && !shown[m.Name] {
 			t.Errorf("Pen.%s has no golden: add it to the cards of a test", m.Name)
 		}

@@ -98,9 +98,10 @@ const (
 	maxLabel = 75
 )
 
-// ColumnTitle heads a column of a file: name is as in the JSON of the report.
+// ColumnTitle heads a column of a file: name is as in the JSON of the report,
+// and stands itself where the catalogue has no word for it.
 func (p Pen) ColumnTitle(name string) string {
-	return p.L.T("file.col_" + name[strings.LastIndexByte(name, '.')+1:])
+	return p.L.Or("file.col_"+strings.ReplaceAll(name, ".", "_"), name)
 }
 
 // SheetName names a sheet: name is that of a list in the JSON of the report, or
@@ -108,7 +109,7 @@ func (p Pen) ColumnTitle(name string) string {
 func (p Pen) SheetName(name string) string {
 	parts := strings.Fields(name)
 	for i, list := range parts {
-		parts[i] = p.L.T("file.sheet_" + list)
+		parts[i] = p.L.Or("file.sheet_"+list, list)
 	}
 	return strings.Join(parts, " ")
 }

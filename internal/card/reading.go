@@ -139,7 +139,7 @@ func (p Pen) claims(r analysis.Reading) string {
 	for _, x := range r.Parts {
 		places = append(places, p.channel(market.Channel(x.Name))+" "+p.quantity(metric.Count, x.Value))
 	}
-	head := p.r("claims", "n", p.quantity(metric.Count, r.Value), "from", p.moment(r.Window.Start), "to", p.moment(r.Window.End))
+	head := p.L.N("rule.claims", int(r.Value), "from", p.moment(r.Window.Start), "to", p.moment(r.Window.End))
 	if len(places) == 0 {
 		return head
 	}

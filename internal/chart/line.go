@@ -51,9 +51,10 @@ func (s *scene) lines(c chat.Chart, area box) {
 	l.axis = newAxis(values, c.Axis)
 	l.frame()
 	curves := l.curves()
-	if c.Band != nil {
+	switch {
+	case c.Band != nil:
 		l.band(*c.Band)
-	} else {
+	case !c.Steps: // the area below a price means nothing
 		l.shade(curves)
 	}
 	l.gaps(curves)

@@ -25,7 +25,7 @@ const (
 
 // verbs is every verb in the order of help.
 var verbs = []func(*terminal) *cobra.Command{
-	demoVerb, serveVerb,
+	demoVerb, galleryVerb, serveVerb,
 	checkVerb, doctorVerb,
 	askVerb, exportVerb, replayVerb,
 	dbVerb,

@@ -3,6 +3,7 @@ package export
 import (
 	"cmp"
 	"encoding/json"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -313,6 +314,9 @@ func cell(v reflect.Value, k Kind) any {
 	case report.Value:
 		if !x.Known {
 			return nil
+		}
+		if k == Money {
+			return market.Fen(math.Round(x.V))
 		}
 		return x.V
 	}

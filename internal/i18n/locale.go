@@ -58,6 +58,15 @@ func (l *Locale) T(key string, args ...any) string {
 	return text
 }
 
+// Or is the text of key, without placeholders, or instead where the catalogue
+// has none: for names that come out of data.
+func (l *Locale) Or(key, instead string) string {
+	if !l.has(key) {
+		return instead
+	}
+	return l.T(key)
+}
+
 // N is the text of key in the grammatical number of n; {{.N}} is n as Count
 // writes it. Further args are as in T.
 func (l *Locale) N(key string, n int, args ...any) string {

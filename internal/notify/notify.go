@@ -208,7 +208,7 @@ func (n *Notifier) write(tx *storage.Tx, p alert.Post, now time.Time) error {
 		}
 		// The alerts of a mass change come after its root; the outbox takes the
 		// list once, under whichever post it comes first.
-		if g.Folded && len(p.Alerts) > 0 && (p.Kind == alert.PostRoot || g.Mass != nil) {
+		if g.Folded && len(p.Alerts) > 1 && (p.Kind == alert.PostRoot || g.Mass != nil) {
 			f := pen.AlertFile(p.Alerts, fileName(p.Alerts, now))
 			list = append(list, place.Under(g.RootKey(), 0, pen.FileNote(f), now))
 		}

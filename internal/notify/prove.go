@@ -19,7 +19,7 @@ func (n *Notifier) Unproved(tx *storage.Tx, since time.Time) ([]alert.Group, err
 	var out []alert.Group
 	for i := range groups {
 		g := &groups[i]
-		if g.Folded {
+		if g.Folded && len(g.Members) > 1 {
 			continue
 		}
 		root, ok, err := tx.Entry(EntryKey(g))

@@ -62,6 +62,15 @@ func BenchmarkReports(b *testing.B) {
 			_, err := LoadDigest(ctx, w.db, w.shop, DigestQuery{Day: yesterday, Now: now, Cache: cache})
 			return err
 		}},
+		{"DigestTeams", func() error { // of the shop and each of its units, one after the other
+			for _, unit := range append([]market.Label{{}}, w.shop.Units...) {
+				q := DigestQuery{Day: yesterday, Now: now, Unit: market.Unit(unit.ID), Cache: cache}
+				if _, err := LoadDigest(ctx, w.db, w.shop, q); err != nil {
+					return err
+				}
+			}
+			return nil
+		}},
 		{"Stock", func() error { _, err := LoadStock(ctx, w.db, w.shop, StockQuery{Now: now, Cache: cache}); return err }},
 		{"Price", func() error { _, err := LoadPrice(ctx, w.db, w.shop, PriceQuery{Now: now, Cache: cache}); return err }},
 		{"PriceNoCache", func() error { _, err := LoadPrice(ctx, w.db, w.shop, PriceQuery{Now: now}); return err }},

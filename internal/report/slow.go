@@ -53,18 +53,18 @@ type SlowItem struct {
 	Category  market.Category `json:"category,omitempty"`
 	Channel   market.Channel  `json:"channel,omitempty"`
 	Available int64           `json:"available"`
-	Units     int64           `json:"units"`      // paid pieces of the stretch
-	SoldShare float64         `json:"sold_share"` // sold / (sold + left)
+	Units     int64           `json:"units"`                   // paid pieces of the stretch
+	SoldShare float64         `json:"sold_share" cell:"share"` // sold / (sold + left)
 	// Turnover is for how many days it lasts at the stretch's pace; not known
 	// without a sale.
-	Turnover Value `json:"turnover"`
+	Turnover Value `json:"turnover" cell:"number"`
 	// Usual is what it is held against; nil when there is nothing.
 	Usual   *analysis.Benchmark `json:"usual,omitempty"`
 	Slow    bool                `json:"slow"`
-	Surplus int64               `json:"surplus"`          // pieces beyond the usual
-	Tied    Value               `json:"tied"`             // what they cost, in the smallest unit of money
-	Price   market.Fen          `json:"price"`            // landed on the channel, -1 when not known
-	LastAt  time.Time           `json:"last_at,omitzero"` // of its last sale in the stretch
-	Clear   *pricing.Clearance  `json:"clear,omitempty"`  // nil when no sale tells what a price does
-	Floor   market.Fen          `json:"floor"`            // -1 when not known
+	Surplus int64               `json:"surplus"`           // pieces beyond the usual
+	Tied    Value               `json:"tied" cell:"money"` // what they cost, in the smallest unit of money
+	Price   market.Fen          `json:"price"`             // landed on the channel, -1 when not known
+	LastAt  time.Time           `json:"last_at,omitzero"`  // of its last sale in the stretch
+	Clear   *pricing.Clearance  `json:"clear,omitempty"`   // nil when no sale tells what a price does
+	Floor   market.Fen          `json:"floor"`             // -1 when not known
 }

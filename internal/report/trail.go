@@ -199,6 +199,13 @@ func (r *panelReader) trail(f analysis.Finding, now time.Time) (Trail, error) {
 	if len(lines) == 0 {
 		return t, ErrNoData
 	}
+	if p := f.Price; p != nil { // what it is about, before the panel has the hour
+		end := len(t.At) - 1
+		t.Other[end] = float64(p.Now)
+		if p.Own > 0 {
+			t.Value[end] = float64(p.Own)
+		}
+	}
 	return t, nil
 }
 

@@ -98,6 +98,7 @@ type watch struct {
 	// noted is told every entity that a rule looked at; nil when nobody asks.
 	noted func(analysis.Rule, analysis.Judged)
 
+	fakes  bool // the rule about fakes is on
 	cells  map[dayKey]map[string]metric.Sums
 	own    map[market.SKU][]OwnPrice // by the first rule that asks
 	lines  []analysis.StockLine      // likewise
@@ -147,6 +148,8 @@ func (l *loader) newWatch(r Rules, now time.Time, known []alert.Alert) (w *watch
 	}
 	w.open = slices.DeleteFunc(slices.Clone(known), func(a alert.Alert) bool { return !a.State.Open() })
 	w.gate()
+	fakes, ok := analysis.SpecOf(r.All(), analysis.RuleCounterfeit)
+	w.fakes = ok && !fakes.Off && !r.Off[fakes.ID]
 	return w, w.prepare()
 }
 

@@ -24,7 +24,7 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 	end := window.End
 	items := map[string][]*complaint{}
 	for i := range recent.complaints {
-		if c := &recent.complaints[i]; c.kind != neutralReview && c.sku != "" {
+		if c := &recent.complaints[i]; c.kind != neutralReview && c.sku != "" && !w.toldSingly(c) {
 			items[c.sku] = append(items[c.sku], c)
 		}
 	}
@@ -61,6 +61,16 @@ func (w *watch) complaintSpikes() ([]analysis.Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// toldSingly reports whether the rule about fakes tells of a complaint: then it is
+// no part of a spike, or people would hear of it twice.
+func (w *watch) toldSingly(c *complaint) bool {
+	if !w.fakes {
+		return false
+	}
+	_, fake := c.named(voice.Counterfeit)
+	return fake
 }
 
 // lastVoices is what buyers said in the 24 hours before the end of the reviews.
@@ -138,7 +148,7 @@ func (w *watch) complaintHistory(items map[string][]*complaint, end time.Time) (
 	}
 	for i := range v.complaints {
 		c := &v.complaints[i]
-		if at := int((past.End.UnixMilli() - c.at - 1) / day.Milliseconds()); c.kind != neutralReview && at < n {
+		if at := int((past.End.UnixMilli() - c.at - 1) / day.Milliseconds()); c.kind != neutralReview && at < n && !w.toldSingly(c) {
 			p.days[c.sku][at]++
 		}
 	}

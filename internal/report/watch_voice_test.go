@@ -3,10 +3,44 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
+
+// TestWatchFakesOnce: who calls an item a fake is told of by the rule for that,
+// and makes a spike only where it is off.
+func TestWatchFakesOnce(t *testing.T) {
+	w := newWorld(t)
+	now := w.at("2026-11-21 20:00")
+	reviews := market.NewBatch(market.Reviews, 0)
+	for d := range 30 {
+		at := now.AddDate(0, 0, -d).Add(-day / 2)
+		for i := range map[bool]int{true: 12, false: d % 2}[d == 0] {
+			reviews.AppendRow(batchOf(t, market.Reviews, row{
+				"review_id": fmt.Sprint(d, i), "sku": "CREAM", "channel": "tmall", "created": at, "modified": at, "result": "bad", "text": "怀疑是假货",
+			}), 0)
+		}
+	}
+	w.pull(market.Reviews, now, reviews)
+	w.pull(market.Refunds, now, market.NewBatch(market.Refunds, 0))
+	r := Rules{Rules: analysis.Defaults(), Cache: NewCache()}
+	told := func() (out []analysis.Rule) {
+		for _, f := range w.seen(t, r, now) {
+			out = append(out, f.Rule)
+		}
+		return out
+	}
+	if got := told(); !slices.Equal(got, []analysis.Rule{analysis.RuleCounterfeit}) {
+		t.Errorf("told by %v", got)
+	}
+	r.Off = map[analysis.Rule]bool{analysis.RuleCounterfeit: true}
+	if got := told(); !slices.Equal(got, []analysis.Rule{analysis.RuleComplaintSpike}) {
+		t.Errorf("without the rule about fakes told by %v", got)
+	}
+}
 
 // TestWatchComplaintsAfterPromotion: a promotion brings its complaints when the
 // parcels arrive, which is no spike; as many without one are.

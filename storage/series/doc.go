@@ -72,7 +72,19 @@
 // # Memory
 //
 // Of each shop the newest two slots (44 bytes a series and slot), the keys of
-// the dictionary, and, once somebody has asked for it, the running business day
-// are in memory. A Panel is a picture that readers hold without a lock; a commit
-// swaps the pointer.
+// the dictionary, and, once somebody has asked for it, the flows of the running
+// business day (33 bytes a series) are in memory, these also as they were before
+// the newest slot, for questions that have begun before it came, and those of the
+// day before until it is rolled up. All of them are pictures that readers hold
+// without a lock; a commit swaps the pointer.
+//
+// What is decoded for questions over past days (sums of a span, columns of a day,
+// who leads, the names of those) is kept in the cache of the storage.DB, under
+// names that say what it was made of: versions of days, corrections of periods,
+// pictures. A value is therefore never out of date, only unused.
+//
+// # Writing
+//
+// Prepare encodes a frame beside readers and the writer, and Put then only writes
+// it, so that the one write transaction is short also for a million series.
 package series

@@ -293,7 +293,7 @@ func (s *Store) Describe(tx *storage.Tx, shop market.ShopID, ids ...uint32) ([]S
 	}
 	// Who leads is asked for again and again, and decoding a block for each of them
 	// costs more than all the rest.
-	kept, err := tx.Decoded(fmt.Sprintf("series/%s/names/%x/%d", shop, h.Sum64(), ids), func() (any, int64, error) {
+	kept, err := tx.Decoded(fmt.Sprintf("series/%s/names/%x/%d", shopName(shop), h.Sum64(), ids), func() (any, int64, error) {
 		out := make([]Series, len(ids))
 		for _, n := range blocks {
 			if err := s.describe(tx, shop, n, ids, out); err != nil {

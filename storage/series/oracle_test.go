@@ -165,9 +165,17 @@ func play(t *testing.T, rt *rapid.T, step time.Duration) {
 			if rapid.IntRange(0, 9).Draw(rt, "fail") == 0 {
 				failOnce(rt, w, engine, slot, put, f)
 			}
-			w.update(func(tx *storage.Tx) error {
-				return w.s.Put(tx, w.shop, series.Frame{Revision: put, Slot: slot.Add(time.Minute), Columns: f.columns()})
-			})
+			frame := series.Frame{Slot: slot.Add(time.Minute), Columns: f.columns()}
+			prepared := rapid.IntRange(0, 3).Draw(rt, "prepared")
+			if prepared > 0 {
+				must(t, w.s.Prepare(t.Context(), w.shop, &frame))
+			}
+			for range prepared - 1 { // what was prepared may not be of use any more
+				_, err := w.s.Compact(t.Context(), w.shop, now.Add(30*24*time.Hour))
+				must(t, err)
+			}
+			frame.Revision = put
+			w.update(func(tx *storage.Tx) error { return w.s.Put(tx, w.shop, frame) })
 			o.put(slot, put, f)
 			last = f
 		}

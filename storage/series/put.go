@@ -46,6 +46,9 @@ func (s *Store) put(tx *storage.Tx, shop *market.Shop, st *state, f *Frame) erro
 		chain: func() (*table, error) { return s.chainOf(tx, shop.ID, st, p) },
 	}
 	v := version{rev: f.Revision, rows: f.Columns.n, at: f.At.UnixMilli(), state: f.State}
+	if f.ready.fits(p, slot, f) {
+		w.ready = f.ready.blocks
+	}
 	based, err := w.put(slot, v, &f.Columns.table)
 	if err != nil {
 		return err
@@ -65,9 +68,10 @@ func (s *Store) put(tx *storage.Tx, shop *market.Shop, st *state, f *Frame) erro
 }
 
 func checkFrame(st *state, f *Frame) error {
+	if err := checkColumns(f); err != nil {
+		return err
+	}
 	switch {
-	case f.Columns == nil:
-		return errors.New("a frame needs columns")
 	case f.Revision == 0:
 		return errors.New("a frame needs the revision that brings it")
 	case f.Columns.n > st.record.Series:
@@ -79,13 +83,20 @@ func checkFrame(st *state, f *Frame) error {
 	case len(f.Stale) > (f.Columns.n+63)/64:
 		return errors.New("more stale marks than rows")
 	}
+	if f.State == "" {
+		f.State = market.Complete
+	}
+	return nil
+}
+
+func checkColumns(f *Frame) error {
+	if f.Columns == nil {
+		return errors.New("a frame needs columns")
+	}
 	for c := range Column(Width) {
 		if !f.Columns.Has(c) || len(f.Columns.null[c]) > (f.Columns.n+63)/64 {
 			return fmt.Errorf("column %v is not of %d rows", c, f.Columns.n)
 		}
-	}
-	if f.State == "" {
-		f.State = market.Complete
 	}
 	return nil
 }
@@ -100,7 +111,7 @@ func (s *Store) advance(tx *storage.Tx, shop *market.Shop, st *state, f *Frame, 
 	case p.now == nil || f.Slot.After(p.slot.Start):
 		p.before, p.slotBefore = p.now, p.slot
 		p.now, p.slot = f.Columns, is
-		s.accumulate(tx, shop, is, f.Columns)
+		s.accumulate(tx, shop, is, f)
 	case !wins:
 	case f.Slot.Equal(p.slot.Start):
 		p.now, p.slot = f.Columns, is
@@ -168,32 +179,42 @@ type writer struct {
 	p     *period
 	enc   *encoder
 	chain func() (*table, error)
+	ready [][]byte // blocks by chunk, when they have been made beforehand
+}
+
+// based reports whether the first version of a slot becomes its base.
+func (w *writer) based(slot int, found bool) bool {
+	return !found && w.p.level == 0 && w.lastBase() < slot
 }
 
 // put stores a version of a slot, and reports whether it became the base.
 func (w *writer) put(slot int, v version, t *table) (based bool, err error) {
 	i, found := w.p.find(slot)
-	if !found && w.p.level == 0 && w.lastBase() < slot {
-		before, err := w.chain()
-		if err != nil {
-			return false, err
+	space, key := w.l.levelSpace(w.shop, 0, w.p.index), func(c int) []byte { return slotChunkKey(slot, c) }
+	blocks := w.ready
+	if based = w.based(slot, found); based {
+		if blocks == nil {
+			blocks, err = w.baseBlocks(t)
 		}
-		carry(w.l, t, before)
-		if err := w.putBase(slot, t, before); err != nil {
-			return false, err
-		}
-		v.base, based = true, true
+		v.base = true
 		w.p.insert(i, slotEntry{slot: slot, base: true, baseRows: t.n, versions: []version{v}})
 	} else {
+		space, key = w.l.lateSpace(w.shop, w.p.index, w.p.gen), func(c int) []byte { return lateKey(slot, v.rev, c) }
 		if !found {
 			w.p.insert(i, slotEntry{slot: slot})
 		}
 		e := &w.p.slots[i]
 		v.rows = max(v.rows, e.baseRows)
-		if err := w.putLate(i, v, t); err != nil {
-			return false, err
+		if blocks == nil {
+			blocks, err = w.lateBlocks(i, v.rows, t)
 		}
 		e.put(v)
+	}
+	for c := 0; c < len(blocks) && err == nil; c++ {
+		err = w.tx.Space(space).Put(key(c), blocks[c])
+	}
+	if err != nil {
+		return false, err
 	}
 	w.p.changes++
 	return based, savePeriod(w.tx, w.l, w.shop, w.p)
@@ -215,36 +236,36 @@ func (w *writer) lastBase() int {
 	return last
 }
 
-func (w *writer) putBase(slot int, t, before *table) error {
-	space := w.tx.Space(w.l.levelSpace(w.shop, 0, w.p.index))
-	for at := 0; at < t.n; at += chunk {
-		b := w.enc.slot(part{t: t, at: at, from: at, n: min(chunk, t.n-at)}, before)
-		if err := space.Put(slotChunkKey(slot, at/chunk), b); err != nil {
-			return err
-		}
+// baseBlocks makes the blocks of a base: differences to the base before.
+func (w *writer) baseBlocks(t *table) (blocks [][]byte, err error) {
+	before, err := w.chain()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	carry(w.l, t, before)
+	for at := 0; at < t.n; at += chunk {
+		blocks = append(blocks, w.enc.slot(part{t: t, at: at, from: at, n: min(chunk, t.n-at)}, before))
+	}
+	return blocks, nil
 }
 
-// putLate writes a version as differences to the base of its slot.
-func (w *writer) putLate(i int, ver version, t *table) error {
+// lateBlocks makes the blocks of a version of the slot at position i: differences
+// to its base.
+func (w *writer) lateBlocks(i, rows int, t *table) (blocks [][]byte, err error) {
 	v, err := w.s.view(w.tx, w.l, w.shop, w.p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	space := w.tx.Space(w.l.lateSpace(w.shop, w.p.index, w.p.gen))
-	for at := 0; at < ver.rows; at += chunk {
-		n := min(chunk, ver.rows-at)
+	for at := 0; at < rows; at += chunk {
+		n := min(chunk, rows-at)
 		b, err := w.enc.late(part{t: t, at: at, from: at, n: n}, func(col int) (*span, error) { return v.base(col, at, n, i) })
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := space.Put(lateKey(w.p.slots[i].slot, ver.rev, at/chunk), b); err != nil {
-			return err
-		}
+		blocks = append(blocks, b)
 		v.forget()
 	}
-	return nil
+	return blocks, nil
 }
 
 // base reads the base of one slot; without one all is unknown.

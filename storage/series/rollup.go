@@ -214,22 +214,14 @@ func (d *dayReader) state(s *Store, day market.Day) market.Condition {
 	return market.Complete
 }
 
-// readMonth gives days of one month their columns: those that are kept decoded, or
-// else from the store.
+// readMonth gives days of one month their columns.
 func (s *Store) readMonth(tx *storage.Tx, shop *market.Shop, p *period, refs []*dayRef, cols []int) error {
-	var name strings.Builder
-	fmt.Fprintf(&name, "series/%s/days", shop.ID)
-	for _, r := range refs {
-		r.name(&name)
-	}
 	for _, col := range cols {
-		kept, err := tx.Decoded(fmt.Sprintf("%s/%d", name.String(), col), func() (any, int64, error) {
-			return s.readColumn(tx, shop, p, refs, col)
-		})
+		all, err := s.columnsOf(tx, shop, p, refs, col)
 		if err != nil {
 			return err
 		}
-		for i, t := range kept.([]*table) {
+		for i, t := range all {
 			into := refs[i].into
 			into.small[col], into.wide[col], into.null[col] = t.small[col], t.wide[col], t.null[col]
 		}
@@ -237,9 +229,25 @@ func (s *Store) readMonth(tx *storage.Tx, shop *market.Shop, p *period, refs []*
 	return nil
 }
 
-// name tells what the rollup of a day says: another rollup has another name.
+// columnsOf is a column of some days of one month: as it is kept decoded, or else
+// from the store.
+func (s *Store) columnsOf(tx *storage.Tx, shop *market.Shop, p *period, refs []*dayRef, col int) ([]*table, error) {
+	var name strings.Builder
+	fmt.Fprintf(&name, "series/%s/days/%d", shopName(shop.ID), col)
+	for _, r := range refs {
+		r.name(&name)
+	}
+	kept, err := tx.Decoded(name.String(), func() (any, int64, error) { return s.readColumn(tx, shop, p, refs, col) })
+	if err != nil {
+		return nil, err
+	}
+	return kept.([]*table), nil
+}
+
+// name tells what the rollup of a day says: when it is made anew, then because
+// its slots have changed.
 func (r *dayRef) name(b *strings.Builder) {
-	fmt.Fprintf(b, " %d:%d.%d", r.day, r.p.changes, r.version().rev)
+	fmt.Fprintf(b, " %d:%d.%d", r.day, r.version().rev, r.changes)
 }
 
 // readColumn reads a column of some days of one month, chunk by chunk, and how
@@ -292,6 +300,9 @@ type dayRef struct {
 	p     *period
 	slots *dayReader
 	into  *Daily
+	// changes is how often the slots of the day have changed, as far as they are
+	// kept.
+	changes []uint64
 	chosen
 }
 
@@ -352,7 +363,26 @@ func (f *dayFinder) rolledUp(day market.Day) (*dayRef, error) {
 		return nil, err
 	}
 	k, err := p.slots[i].pick(f.asOf)
-	return &dayRef{day: day, p: p, chosen: chosen{i, k}}, err
+	if err != nil {
+		return nil, err
+	}
+	ref := &dayRef{day: day, p: p, chosen: chosen{i, k}}
+	ref.changes, err = f.s.changes(f.tx, f.shop, day)
+	return ref, err
+}
+
+// changes is how often the slots of the UTC days that a business day lies in have
+// changed; those of days that are forgotten do not any more.
+func (s *Store) changes(tx *storage.Tx, shop *market.Shop, day market.Day) ([]uint64, error) {
+	w := shop.Window(day, day)
+	from, _ := place(w.Start, DefaultStep)
+	to, _ := place(w.End.Add(-1), DefaultStep)
+	all, err := loadPeriods(tx, clockLayout, shop.ID, from, to)
+	var out []uint64
+	for _, p := range all {
+		out = append(out, uint64(p.index), p.changes)
+	}
+	return out, err
 }
 
 // eachMonth visits the days that were found in months, month by month.

@@ -135,7 +135,7 @@ func (sp *Span) Sum(c Column) (*Sum, error) {
 	if sp.name == "" {
 		return out, nil
 	}
-	kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s", sp.shop.ID, c, sp.name), func() (any, int64, error) {
+	kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s", shopName(sp.shop.ID), c, sp.name), func() (any, int64, error) {
 		all, err := sp.sum(c)
 		if err != nil {
 			return nil, 0, err
@@ -168,13 +168,48 @@ func (sp *Span) rows() int {
 // sum adds up the closed days.
 func (sp *Span) sum(c Column) (*sums, error) {
 	all := newSums(sp.rows())
+	others := *sp
+	if len(sp.closed.found) <= fewDays {
+		var err error
+		if others.closed, err = sp.addColumns(all, c); err != nil {
+			return nil, err
+		}
+	}
 	for from := 0; from < len(all.v); from += chunk {
-		err := sp.each(c, from, min(from+chunk, len(all.v)), func(v []int64, null market.Bits) { all.add(from, v, null) })
+		err := others.each(c, from, min(from+chunk, len(all.v)), func(v []int64, null market.Bits) { all.add(from, v, null) })
 		if err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
+}
+
+// fewDays is up to how many days a column of each is kept by itself, so that the
+// next day does not make the sum of a week anew.
+const fewDays = 8
+
+// addColumns adds the days that stand by themselves in their month, and returns
+// the others.
+func (sp *Span) addColumns(all *sums, c Column) (*dayFinder, error) {
+	col, _ := SumOf(c)
+	rest := *sp.closed
+	rest.found = nil
+	v := make([]int64, chunk)
+	for _, ref := range sp.closed.found {
+		if ref.p == nil || ref.p.level > 0 {
+			rest.found = append(rest.found, ref)
+			continue
+		}
+		days, err := sp.s.columnsOf(sp.tx, sp.shop, ref.p, []*dayRef{ref}, int(col))
+		if err != nil {
+			return nil, err
+		}
+		for from := 0; from < days[0].n; from += chunk {
+			part := v[:min(chunk, days[0].n-from)]
+			all.add(from, part, days[0].part(int(col), from, part))
+		}
+	}
+	return &rest, nil
 }
 
 // each visits what the closed days say of a flow of the series from..to, which
@@ -277,7 +312,7 @@ func (s *Sum) Value(id uint32) (sum int64, known bool) {
 func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 	closed := newSums(len(ids))
 	if sp.name != "" {
-		kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s %d", sp.shop.ID, c, sp.name, ids), func() (any, int64, error) {
+		kept, err := sp.tx.Decoded(fmt.Sprintf("series/%s/%v%s %d", shopName(sp.shop.ID), c, sp.name, ids), func() (any, int64, error) {
 			some, err := sp.some(c, ids)
 			return some, int64(64 + 16*len(ids) + len(sp.name)), err
 		})
@@ -305,7 +340,7 @@ func (sp *Span) Some(c Column, ids []uint32) ([]*int64, error) {
 // panel. What is found is kept, since a question is often asked again before
 // anything has changed.
 func (sp *Span) Top(p *Panel, c Column, n int, f Filter) (top []Ranked, known int, err error) {
-	name := fmt.Sprintf("series/%s/top/%d/%v/%d/%q/%q/%q", sp.shop.ID, p.picture, c, n, f.Unit, f.Channel, f.Category)
+	name := fmt.Sprintf("series/%s/top/%d/%v/%d/%q/%q/%q", shopName(sp.shop.ID), p.picture, c, n, f.Unit, f.Channel, f.Category)
 	if f.Band != nil {
 		name += fmt.Sprintf("/%d-%d", f.Band.From, f.Band.To)
 	}

@@ -71,6 +71,8 @@ type Frame struct {
 	// Regions splits flows by region, where the source has it. The rest of a
 	// flow stands under the empty region.
 	Regions []RegionFlow
+
+	ready *ready // by Prepare
 }
 
 // RegionFlow is the part of a flow of one series that came from a region.
@@ -112,7 +114,7 @@ type Store struct {
 	upkeep *column.Codec // of folds, which must not hold up the writer
 
 	seed     maphash.Seed  // of names of what is kept decoded
-	pictures atomic.Uint64 // how many there have been in this process
+	pictures atomic.Uint64 // number of the last one
 
 	mu     sync.Mutex
 	panels map[market.ShopID]*state // as committed; a state in it is never changed
@@ -161,6 +163,7 @@ func Open(ctx context.Context, db *storage.DB, o Options) (*Store, error) {
 		o.Settle = 26 * time.Hour
 	}
 	s := &Store{db: db, o: o, seed: maphash.MakeSeed(), panels: map[market.ShopID]*state{}, days: map[market.ShopID]*running{}, enc: map[*layout]*encoder{}}
+	s.pictures.Store(maphash.String(s.seed, "pictures")) // not those of another Store over the same DB
 	var err error
 	if s.codec, err = column.NewCodec(); err != nil {
 		return nil, err

@@ -98,35 +98,56 @@ func (t *totals) older(day market.Day, slots []Slot) bool {
 	return !t.of(day, slots)
 }
 
-// accumulate adds a slot to its day when the transaction commits.
-func (s *Store) accumulate(tx *storage.Tx, shop *market.Shop, slot Slot, cols *Columns) {
+// accumulate adds the slot of a frame to its day when the transaction commits.
+func (s *Store) accumulate(tx *storage.Tx, shop *market.Shop, slot Slot, f *Frame) {
+	cols, made := f.Columns, f.ready
 	tx.OnCommit(func() {
 		r := s.running(shop.ID)
-		s.mu.Lock()
-		was := r.today
-		s.mu.Unlock()
-		switch {
-		case was == nil:
-			return // nobody has asked yet
-		case !slot.Start.After(was.slots[len(was.slots)-1].Start):
-			return // whoever summed it up has seen the commit already
+		var was, next *totals
+		if made != nil && made.next != nil && s.runs(r, made.was) {
+			was, next = made.was, made.next
+			next.slots[len(next.slots)-1] = slot // which did not have its revision yet
+		} else {
+			was, next = s.ahead(shop, slot, cols)
 		}
-		next, day := was, shop.Day(slot.Start)
-		if day != was.day {
-			next = &totals{day: day, Days: newFlows(0)}
+		if next == nil {
+			return // nobody has asked yet, or whoever summed it up has seen the commit already
 		}
-		next = next.with(slot, cols)
 		next.picture = s.pictures.Add(1)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if r.today != was {
 			return
 		}
-		if r.before = was; day != was.day {
+		if r.before = was; next.day != was.day {
 			r.before, r.yesterday = nil, was
 		}
 		r.today = next
 	})
+}
+
+// ahead is the running day, and what it will be with a new slot; nil when that
+// cannot be told.
+func (s *Store) ahead(shop *market.Shop, slot Slot, cols *Columns) (was, next *totals) {
+	r := s.running(shop.ID)
+	s.mu.Lock()
+	was = r.today
+	s.mu.Unlock()
+	if was == nil || !slot.Start.After(was.slots[len(was.slots)-1].Start) {
+		return nil, nil
+	}
+	next = was
+	if day := shop.Day(slot.Start); day != was.day {
+		next = &totals{day: day, Days: newFlows(0)}
+	}
+	return was, next.with(slot, cols)
+}
+
+// runs reports whether t is the running day.
+func (s *Store) runs(r *running, t *totals) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return r.today == t
 }
 
 // restart forgets the sums of a day, one of whose slots has been restated.

@@ -8,8 +8,9 @@
 // other time and no global randomness, and never serves a fact later than now.
 // Sales, stock, prices and reviews are one model, so that available stock
 // equals what was delivered less what was ordered, and an item that has sold
-// out stops selling. Labelled incidents (WriteTruth) say what a watcher should
-// notice and where it must stay quiet.
+// out stops selling. Labels (Truth, WriteTruth) say of everything that
+// happens, planned or by chance, what a watcher should notice and where it must
+// stay quiet.
 //
 // Under /api/ every table is a GET with page and size (at most 2000); reviews,
 // traffic, ads, members and search also take start and end (RFC 3339, the end

@@ -59,8 +59,35 @@ func (pl *planner) demandTroubles() {
 	surge("member_day", -25, 0, 24, member, "会员日冲高，次日回落属正常", "member day: a surge, and a normal day after it")
 }
 
+// backlog names the days on which parcels leave late because there are too many:
+// peaks of campaigns, and the days on which deposits are paid up. What is paid on
+// a day is known to be late two days later, and told the day after.
+func (pl *planner) backlog() {
+	slow := map[int]bool{}
+	for day, p := range pl.m.pace.days {
+		if p.busy {
+			slow[day] = true
+		}
+		for d := p.final; p.presale > 0 && d <= p.final+3; d++ {
+			slow[d] = true
+		}
+	}
+	for day := 0; day <= pl.m.start+pl.m.opt.Horizon; day++ {
+		first := day
+		for slow[day] {
+			day++
+		}
+		if first < day && pl.holds(first-pl.m.start) {
+			pl.add("campaign_backlog", clock(first, 0, 0), clock(day+3, 0, 0), Incident{
+				Also: []string{ruleShipping}, Notice: name("大促订单积压，48 小时发货率走低", "orders of a campaign pile up: fewer leave within 48 hours"),
+			})
+		}
+	}
+}
+
 // calendar names what the calendar brings, all of it harmless by itself.
 func (pl *planner) calendar() {
+	pl.backlog()
 	year, _, _ := pl.m.opt.Start.In(zone).Date()
 	quiet := func(kind string, fm time.Month, fd int, tm time.Month, td int, zh, en string) {
 		from, ok := pl.dayOf(year, fm, fd)

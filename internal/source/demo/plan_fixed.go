@@ -14,6 +14,7 @@ const (
 	ruleSearch   = "search_surge"
 	ruleReturns  = "return_rate"
 	ruleNoData   = "no_data"
+	ruleShipping = "late_shipping"
 )
 
 // fixed plans what every demo shows in its first 48 hours, at fixed times.
