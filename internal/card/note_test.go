@@ -34,11 +34,7 @@ func noteCards(p Pen) map[string]chat.Message {
 		"silence_ends":   p.SilenceEnds(short, now), "silence_ended": p.SilenceEnds(over, now),
 		"belated":  p.Belated(p.Said("GMV 628"), 3*time.Hour, true, true),
 		"given_up": p.GivenUp("C0OPS", "not_in_channel", hostile), "job_broke": p.JobBroke("watch"),
-<<<<<<< HEAD
-		"clock_ahead": p.ClockOff(-7 * time.Minute), "clock_behind": p.ClockOff(12 * time.Minute), "digest_missed": p.DigestMissed(report.DigestWeekly, now.Add(-24 * time.Hour)),
-=======
 		"clock_ahead": p.ClockOff(-7 * time.Minute), "clock_behind": p.ClockOff(12 * time.Minute), "digest_missed": p.DigestMissed(report.DigestMorning, now.Add(-24*time.Hour)), "digest_missed_weekly": p.DigestMissed(report.DigestWeekly, now.Add(-48*time.Hour)),
->>>>>>> c5
 		"store_large": p.StoreNote("large", 11<<30, 0), "store_compact": p.StoreNote("compact", 900<<20, 700<<20),
 		"evidence": p.Evidence(p.GMV(bareGMV(), "gmv"), "k7q2m9x4aa"),
 	}
