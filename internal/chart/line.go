@@ -43,6 +43,9 @@ func (s *scene) lines(c chat.Chart, area box) {
 	for _, one := range c.Series {
 		l.count = max(l.count, len(one.Values))
 	}
+	if c.Band != nil && len(c.Positions) == 0 {
+		l.count = max(l.count, min(len(c.Band.Low), len(c.Band.High)))
+	}
 	values, ok := spanOf(withBand(c), c.Targets)
 	if !ok {
 		s.empty(c.NoData, area)
@@ -214,7 +217,7 @@ func (l *lineChart) band(b chat.Band) {
 		}
 		lower, upper = nil, nil
 	}
-	for p := range min(len(b.Low), len(b.High)) {
+	for p := range min(len(b.Low), len(b.High), l.count) {
 		if !known(b.Low[p]) || !known(b.High[p]) {
 			flush()
 			continue

@@ -149,7 +149,7 @@ func columns(fields []leaf) []Column {
 func cells(fields []leaf, row reflect.Value) []any {
 	out, unknown := make([]any, len(fields)), nulls(row)
 	for i, f := range fields {
-		if !unknown(f.path) {
+		if !unknown(f) {
 			out[i] = cell(row.FieldByIndex(f.index), f.kind)
 		}
 	}
@@ -185,21 +185,22 @@ func within(name string, fields []leaf, list reflect.Value) []Sheet {
 }
 
 // nulls tells which fields the JSON of a row calls null.
-func nulls(row reflect.Value) func(path []string) bool {
+// An amount that is left out of it is not known either.
+func nulls(row reflect.Value) func(leaf) bool {
 	b, err := json.Marshal(row.Interface())
 	var all map[string]any
 	if err != nil || json.Unmarshal(b, &all) != nil {
-		return func([]string) bool { return false }
+		return func(leaf) bool { return false }
 	}
-	return func(path []string) bool {
+	return func(f leaf) bool {
 		var v any = all
-		for _, name := range path {
+		for _, name := range f.path {
 			in, ok := v.(map[string]any)
 			if !ok {
 				return false
 			}
 			if v, ok = in[name]; !ok {
-				return false // left out, which says nothing
+				return f.kind == Money
 			}
 		}
 		return v == nil
