@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"shopwatch/internal/analysis/pricing"
 	"shopwatch/internal/chart"
 	"shopwatch/internal/chat"
 	"shopwatch/internal/i18n"
@@ -117,7 +118,7 @@ func priceHistory(n int) report.Price {
 		t.Rivals = append(t.Rivals, line)
 		price := market.Fen(line.Prices[28].V)
 		it.Rivals = append(it.Rivals, report.RivalPrice{
-			Rival: name, Item: line.Item, Landed: price, Gap: it.Landed - price, Advantage: float64(price-it.Landed) / float64(price), GapKnown: true,
+			Rival: name, Item: line.Item, Landed: price, Parts: pricing.Parts{Base: price, Kind: pricing.BaseList, Landed: price}, Match: 9400, InStock: true, Gap: it.Landed - price, Advantage: float64(price-it.Landed) / float64(price), GapKnown: true,
 		})
 	}
 	r.Trail = t

@@ -27,6 +27,7 @@ type shopCache struct {
 	shelves  sampler[shelfLook] // several times a day over a week
 	noons    sampler[bool]      // once a day over months
 	offers   sampler[market.Fen]
+	sold     *outflow // of the last question about demand
 }
 
 // of returns the part of a shop; a nil Cache gives a part that is thrown away.

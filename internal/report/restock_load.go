@@ -170,19 +170,32 @@ func whyOf(p restock.Plan) RestockWhy {
 // sell.
 type demand struct {
 	*loader
+	*outflow
 	first, today market.Day
-	whole        int // days from first that are known whole
-	units        map[line][]float64
-	any          []bool
+	whole        int                       // days from first that are known whole
 	empty        []map[int32]bool          // by day: rows of the pictures without stock
 	plan         map[market.Unit][]float64 // of the calendar, also ahead
-	regions      regionSales
+}
+
+// outflow is what the orders of a stretch tell about demand. Nobody changes it
+// once it is read.
+type outflow struct {
+	of      soldSpan
+	units   map[line][]float64
+	any     []bool
+	regions regionSales
+}
+
+// soldSpan is a stretch of whole days as of a revision.
+type soldSpan struct {
+	at    market.Revision
+	first market.Day
+	whole int
 }
 
 func (l *loader) demand(end, now time.Time) (*demand, error) {
-	d := &demand{loader: l, today: l.shop.Day(now), units: map[line][]float64{}, plan: map[market.Unit][]float64{}, regions: newRegionSales()}
+	d := &demand{loader: l, today: l.shop.Day(now), plan: map[market.Unit][]float64{}, outflow: &outflow{regions: newRegionSales()}}
 	d.first = d.today - demandDays
-	d.any = make([]bool, demandDays)
 	if !end.IsZero() {
 		d.whole = max(0, int(min(d.today, l.shop.Day(end))-d.first))
 	}
@@ -201,40 +214,56 @@ func (l *loader) demand(end, now time.Time) (*demand, error) {
 	return d, d.readShelves()
 }
 
+// readSales adds up the orders, or takes what was added up for another question
+// about the same facts: the reports of all teams begin with it.
 func (d *demand) readSales() error {
 	w := d.shop.Window(d.first, d.first+market.Day(d.whole)-1)
 	batches, err := d.events(market.OrderLines, "paid_at", w, append(slices.Clone(soldColumns), "region"))
 	if err != nil {
 		return err
 	}
-	start, end := w.Millis()
-	for _, b := range batches {
-		at, status, sku, channel, qty := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel"), b.Column("qty")
-		region := b.Column("region")
-		for i := range b.Len() {
-			ms, ok := at.Int(i)
-			if !ok || ms < start || ms >= end || status.Text(i) == market.Placed {
-				continue
-			}
-			day := int(d.shop.Day(time.UnixMilli(ms)) - d.first)
-			d.any[day] = true
-			if demandDays-day <= regionDays {
-				d.regions.add(sku.Text(i), channel.Text(i), region.Text(i), qty.Ints[i])
-			}
-			// A picture without channels has one stock for all of them.
-			d.add(line{sku.Text(i), ""}, day, qty.Ints[i])
-			if on := channel.Text(i); on != "" {
-				d.add(line{sku.Text(i), on}, day, qty.Ints[i])
-			}
-		}
+	d.cache.mu.Lock()
+	defer d.cache.mu.Unlock()
+	span := soldSpan{d.revision(), d.first, d.whole}
+	if kept := d.cache.sold; kept != nil && kept.of == span {
+		d.outflow = kept
+		return nil
 	}
+	d.outflow = &outflow{of: span, units: map[line][]float64{}, any: make([]bool, d.whole), regions: newRegionSales()}
+	for _, b := range batches {
+		d.sum(d.shop, b)
+	}
+	d.cache.sold = d.outflow
 	return nil
 }
 
-func (d *demand) add(k line, day int, qty int64) {
+// sum adds the paid lines of a batch.
+func (d *outflow) sum(shop *market.Shop, b *market.Batch) {
+	start, end := shop.Window(d.of.first, d.of.first+market.Day(d.of.whole)-1).Millis()
+	at, status, sku, channel, qty := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel"), b.Column("qty")
+	region := b.Column("region")
+	for i := range b.Len() {
+		ms, ok := at.Int(i)
+		if !ok || ms < start || ms >= end || status.Text(i) == market.Placed {
+			continue
+		}
+		day := int(shop.Day(time.UnixMilli(ms)) - d.of.first)
+		d.any[day] = true
+		if demandDays-day <= regionDays {
+			d.regions.add(sku.Text(i), channel.Text(i), region.Text(i), qty.Ints[i])
+		}
+		// A picture without channels has one stock for all of them.
+		d.add(line{sku.Text(i), ""}, day, qty.Ints[i])
+		if on := channel.Text(i); on != "" {
+			d.add(line{sku.Text(i), on}, day, qty.Ints[i])
+		}
+	}
+}
+
+func (d *outflow) add(k line, day int, qty int64) {
 	row := d.units[k]
 	if row == nil {
-		row = make([]float64, d.whole)
+		row = make([]float64, d.of.whole)
 		d.units[k] = row
 	}
 	row[day] += float64(qty)
