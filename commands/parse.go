@@ -95,8 +95,8 @@ func (p *parser) next(q *Query) (int, error) {
 	if n, err := p.ahead(q); n > 0 || err != nil {
 		return n, err
 	}
-	for n := min(longestPhrase, len(p.tokens)); n > 1; n-- { // "last 7 days", "7 天"
-		if phrase := fold(strings.Join(p.tokens[:n], "")); lastDays.MatchString(phrase) {
+	for n := min(longestPhrase, len(p.tokens)); n > 1; n-- { // "last 7 days", "7 天", "2 days ago"
+		if phrase := fold(strings.Join(p.tokens[:n], "")); spelled(phrase) {
 			period, _, err := parsePeriod(phrase, p.today, p.last)
 			q.Period = period
 			return n, err
@@ -112,9 +112,14 @@ func (p *parser) next(q *Query) (int, error) {
 	return 0, nil
 }
 
-// top reads "top 20", "top20" and 前20.
+// top reads "top 20", "top20", 前20, and the number alone where the question itself
+// is what leads.
 func (p *parser) top(q *Query) (int, bool) {
 	first := fold(p.tokens[0])
+	if n, ok := smallNumber(first); ok && q.Verb == top.Name {
+		q.Top = n
+		return 1, true
+	}
 	for _, prefix := range []string{"top", "前"} {
 		rest, ok := strings.CutPrefix(first, prefix)
 		if !ok {

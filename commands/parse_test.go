@@ -60,6 +60,11 @@ func TestParse(t *testing.T) {
 		"双十一":                      {Period: period(d(11, 11), d(11, 11), "d11")},
 		"上上周":                      {Period: period(d(11, 2), d(11, 8), "上上周")},
 		"last 7 days":              {Period: period(d(11, 15), d(11, 21), "last7days")},
+		"2 days ago":               {Period: period(d(11, 20), d(11, 20), "2daysago")},
+		"3天前 美妆":                   {Period: period(d(11, 19), d(11, 19), "3天前"), Unit: "beauty"},
+		"Nov 11 by channel":        {Period: period(d(11, 11), d(11, 11), "nov11"), By: metric.ByChannel},
+		"11th november":            {Period: period(d(11, 11), d(11, 11), "11thnovember")},
+		"Dec. 30":                  {Period: period(market.DateOf(2025, 12, 30), market.DateOf(2025, 12, 30), "dec.30")},
 		"7 天 美妆":                   {Period: period(d(11, 15), d(11, 21), "7天"), Unit: "beauty"},
 		"近一周":                      {Period: period(d(11, 15), d(11, 21), "past week")},
 		"monday":                   {Period: period(d(11, 16), d(11, 16), "monday")},
@@ -77,6 +82,17 @@ func TestParse(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestParseTop: what leads is counted by a number alone; elsewhere that is an id.
+func TestParseTop(t *testing.T) {
+	got, err := Parse(testShop(), "top", "10 items yesterday", now)
+	if err != nil || got.Top != 10 || got.Item != "" || got.By != metric.BySKU {
+		t.Errorf("top 10 items yesterday: %+v, %v", got, err)
+	}
+	if got, err := Parse(testShop(), "gmv", "10", now); err != nil || got.Top != 0 || got.Item != "10" {
+		t.Errorf("gmv 10: %+v, %v", got, err)
 	}
 }
 

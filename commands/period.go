@@ -15,11 +15,34 @@ var (
 	monthOnly = regexp.MustCompile(`^(\d{4})[-/年](\d{1,2})月?$`)
 	lastDays  = regexp.MustCompile(`^(?:last|past|近|最近|过去)?(\d{1,3})(d|days?|天|日)$`)
 	nextDays  = regexp.MustCompile(`^(?:next|coming|未来|接下来|今后)(\d{1,2})(d|days?|天|日)$`)
+	daysAgo   = regexp.MustCompile(`^(\d{1,3})(d|days?|天|日)(ago|前|之前|以前)$`)
+	monthDay  = regexp.MustCompile(`^(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?(\d{1,2})(?:st|nd|rd|th)?$`)
+	dayMonth  = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th)?(jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*$`)
 	lastHours = regexp.MustCompile(`^(?:近|最近)?(24|48|72)(h|小时)$`)
 )
 
-// parsePeriod reads dates and spans: 2026-11-11, 11/11, 11月11日, 2026-11,
-// 7d, 近7天, 24h, and A..B. ok is false when s is nothing of the kind; the error
+// spelled reports whether s, written without spaces, is a period that people write
+// in several words: "last 7 days", "2 days ago", "Nov 11".
+func spelled(s string) bool {
+	return lastDays.MatchString(s) || daysAgo.MatchString(s) || monthDay.MatchString(s) || dayMonth.MatchString(s)
+}
+
+// inFigures turns a date with the English name of its month into one in figures.
+func inFigures(s string) string {
+	month, day := "", ""
+	if m := monthDay.FindStringSubmatch(s); m != nil {
+		month, day = m[1], m[2]
+	} else if m := dayMonth.FindStringSubmatch(s); m != nil {
+		month, day = m[2], m[1]
+	} else {
+		return s
+	}
+	names := "janfebmaraprmayjunjulaugsepoctnovdec"
+	return strconv.Itoa(strings.Index(names, month[:3])/3+1) + "/" + day
+}
+
+// parsePeriod reads dates and spans: 2026-11-11, 11/11, 11月11日, nov11, 2026-11,
+// 7d, 近7天, 2daysago, 24h, and A..B. ok is false when s is nothing of the kind; the error
 // is a *Trouble for something that is, but cannot be. last is the last day that a
 // period may hold: today, or a later one for questions about plans.
 func parsePeriod(s string, today, last market.Day) (p Period, ok bool, err error) {
@@ -42,6 +65,9 @@ func parsePeriod(s string, today, last market.Day) (p Period, ok bool, err error
 		// n whole days, so that a part day is not set against whole ones.
 		return checked(Period{From: today - market.Day(n), To: today - 1, Asked: s, Set: true}, last)
 	}
+	if n, ok := group(daysAgo, s); ok {
+		return checked(Period{From: today - market.Day(n), To: today - market.Day(n), Asked: s, Set: true}, last)
+	}
 	if n, ok := group(lastHours, s); ok {
 		return checked(Period{From: today - market.Day(n/24), To: today, Asked: s, Set: true}, last)
 	}
@@ -52,7 +78,11 @@ func parsePeriod(s string, today, last market.Day) (p Period, ok bool, err error
 		}
 		return checked(Period{From: first, To: min(first.AddMonths(1)-1, last), Asked: s, Set: true}, last)
 	}
-	return parseDate(s, today, last)
+	p, ok, err = parseDate(inFigures(s), today, last)
+	if p.Set {
+		p.Asked = s
+	}
+	return p, ok, err
 }
 
 func parseDate(s string, today, last market.Day) (p Period, ok bool, err error) {
