@@ -38,6 +38,9 @@ func Parse(shop *market.Shop, verb, text string, now time.Time) (Query, error) {
 	if err := p.settle(&q, loose); err != nil {
 		return q, p.fixed(verb, text, err)
 	}
+	if q.Verb == forecast.Name && q.Period.Set && q.Period.From > p.today { // "next week": from today to its end
+		q.Ahead, q.Period = int(q.Period.To-p.today)+1, Period{}
+	}
 	if q.Period.Set && q.Period.From > p.last {
 		return q, p.fixed(verb, text, notYet(q.Period, p.last))
 	}

@@ -105,6 +105,8 @@ func TestParseAhead(t *testing.T) {
 		"月末":            {Focus: "month_end"},
 		"month end":     {Focus: "month_end"},
 		"by unit":       {By: metric.ByUnit},
+		"next week":     {Ahead: 8}, // to Sunday 29 November
+		"明天 美妆":         {Ahead: 2, Unit: "beauty"},
 		"接下来30天 sku=a1": {Ahead: 30, Item: "a1"},
 	} {
 		want.Verb = "forecast"
