@@ -173,13 +173,17 @@ func (d *Desk) seen(ctx context.Context, e chat.Event) (seen bool, err error) {
 	if len(e.Keys) == 0 {
 		return false, nil
 	}
-	return seen, d.ledger.write(ctx, d.DB, func(tx *storage.Tx) error {
+	err = d.ledger.write(ctx, d.DB, func(tx *storage.Tx) error {
 		seen, err = tx.Seen(e.Keys, d.Now(), seenTTL)
 		if err != nil || seen {
 			return err
 		}
 		return d.ledger.accept(tx, e, d.Now())
 	})
+	if err != nil {
+		d.ledger.lost(e)
+	}
+	return seen, err
 }
 
 // serve answers one event, whatever happens.

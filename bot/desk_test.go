@@ -44,10 +44,9 @@ func (h *heard) Answer(_ context.Context, _ chat.Event, m chat.Message) error {
 	return nil
 }
 
-// fullStore is a store that takes no write any more.
-func fullStore(t *testing.T) *storage.DB {
+func openStore(t *testing.T, o bolt.Options) *storage.DB {
 	t.Helper()
-	e, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{MaxSize: 8 << 20})
+	e, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +59,13 @@ func fullStore(t *testing.T) *storage.DB {
 			t.Error(err)
 		}
 	})
+	return db
+}
+
+// fullStore is a store that takes no write any more.
+func fullStore(t *testing.T) *storage.DB {
+	t.Helper()
+	db := openStore(t, bolt.Options{MaxSize: 8 << 20})
 	n := 0
 	for _, size := range []int{1 << 20, 64 << 10, 4 << 10, 100} {
 		for refused := 0; refused < 3; n++ {
@@ -103,15 +109,7 @@ func TestAnswersWithoutRoom(t *testing.T) {
 
 // TestEndAnswersWhatWaits: who was taken in before the end is answered.
 func TestEndAnswersWhatWaits(t *testing.T) {
-	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := storage.Open(t.Context(), storage.Options{Engine: engine, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
+	db := openStore(t, bolt.Options{InitialMmapSize: 1 << 20})
 	place, env := &heard{}, commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
 	d := bot.New(bot.Config{
 		DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Lang: "en",
@@ -137,15 +135,7 @@ func TestEndAnswersWhatWaits(t *testing.T) {
 // TestCutOff: a bot that is started anew tells whom its predecessor left without
 // an answer, once; those who were answered hear nothing.
 func TestCutOff(t *testing.T) {
-	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := storage.Open(t.Context(), storage.Options{Engine: engine, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = db.Close() }()
+	db := openStore(t, bolt.Options{InitialMmapSize: 1 << 20})
 	now := time.Now()
 	start := func() (*bot.Desk, *heard, func()) {
 		place, env := &heard{}, commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})

@@ -47,6 +47,15 @@ func (l *ledger) accept(tx *storage.Tx, e chat.Event, now time.Time) error {
 	})
 }
 
+// lost takes back accept when its transaction came to nothing.
+func (l *ledger) lost(e chat.Event) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if owed(e) {
+		delete(l.mine, e.Keys[0])
+	}
+}
+
 // answered strikes e out, at the next write.
 func (l *ledger) answered(e chat.Event) {
 	if !owed(e) {
