@@ -54,7 +54,7 @@ soak: ## the long tests: 1,000 damaged stores, 2,000 power cuts, 1,000 kills of 
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 10m -run Storm -v ./internal/notify
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 20m -run 'AcceptThenDrop|KilledAtEachStep' -v ./jobs
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'KillProgram|Reload' -v ./internal/cli
-	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'TestGallery|MemoryOverDays' -v ./internal/app
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestGallery|MemoryOverDays' -v ./internal/app
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

@@ -16,7 +16,7 @@ import (
 // everything; what they hold is told apart by who asked for it.
 func TestMemoryOverDays(t *testing.T) {
 	if os.Getenv("SHOPWATCH_SOAK") == "" {
-		t.Skip("plays 90 days, in about half an hour: SHOPWATCH_SOAK=1 does so, SHOPWATCH_DAYS=30 fewer")
+		t.Skip("plays 90 days, in about an hour: SHOPWATCH_SOAK=1 does so, SHOPWATCH_DAYS=30 fewer")
 	}
 	days := 90
 	if n, err := strconv.Atoi(os.Getenv("SHOPWATCH_DAYS")); err == nil && n >= 9 {

@@ -29,14 +29,14 @@ func (s Sums) MarshalJSON() ([]byte, error) {
 		OrderUsers   *int64      `json:"order_users"`
 		PayUsers     *int64      `json:"pay_users"`
 	}{
-		plain(s), orNull(s.Placed, k.Orders), orNull(s.Paid, k.Orders), orNull(s.Refunded, k.Refunds), orNull(s.Prime, k.Orders),
-		orNull(s.Orders, k.Orders), orNull(s.PlacedOrders, k.Orders), orNull(s.Units, k.Orders), orNull(s.Buyers, k.Orders), orNull(s.Refunds, k.Refunds),
-		orNull(s.Visitors, k.Traffic), orNull(s.Views, k.Traffic), orNull(s.CartUsers, k.Traffic), orNull(s.OrderUsers, k.Traffic), orNull(s.PayUsers, k.Traffic),
+		plain(s), OrNull(s.Placed, k.Orders), OrNull(s.Paid, k.Orders), OrNull(s.Refunded, k.Refunds), OrNull(s.Prime, k.Orders),
+		OrNull(s.Orders, k.Orders), OrNull(s.PlacedOrders, k.Orders), OrNull(s.Units, k.Orders), OrNull(s.Buyers, k.Orders), OrNull(s.Refunds, k.Refunds),
+		OrNull(s.Visitors, k.Traffic), OrNull(s.Views, k.Traffic), OrNull(s.CartUsers, k.Traffic), OrNull(s.OrderUsers, k.Traffic), OrNull(s.PayUsers, k.Traffic),
 	})
 }
 
-// orNull is v, or nil when it is not known.
-func orNull[T market.Fen | int64](v T, known bool) *T {
+// OrNull is v for JSON, null when it is not known.
+func OrNull[T any](v T, known bool) *T {
 	if !known {
 		return nil
 	}

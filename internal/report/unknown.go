@@ -6,19 +6,12 @@ import (
 
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 )
 
 // What a report does not know is null in its JSON, whatever stands in the field:
 // a program that reads a 0 where nothing is known would count on it. The methods
 // here say so of the fields that keep it in another one.
-
-// orNull is v, or nil when it is not known.
-func orNull[T any](v T, known bool) *T {
-	if !known {
-		return nil
-	}
-	return &v
-}
 
 // MarshalJSON writes null for cover when not known.
 func (v StockItem) MarshalJSON() ([]byte, error) {
@@ -26,7 +19,7 @@ func (v StockItem) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Cover *float64 `json:"cover"`
-	}{plain(v), orNull(v.Cover, v.CoverKnown)})
+	}{plain(v), metric.OrNull(v.Cover, v.CoverKnown)})
 }
 
 // MarshalJSON writes null for usual when not known.
@@ -35,7 +28,7 @@ func (v Complaints) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Usual *float64 `json:"usual"`
-	}{plain(v), orNull(v.Usual, v.UsualKnown)})
+	}{plain(v), metric.OrNull(v.Usual, v.UsualKnown)})
 }
 
 // MarshalJSON writes null for landed and floor when not known.
@@ -45,7 +38,7 @@ func (v PriceItem) MarshalJSON() ([]byte, error) {
 		plain
 		Landed *market.Fen `json:"landed"`
 		Floor  *market.Fen `json:"floor"`
-	}{plain(v), orNull(v.Landed, v.LandedKnown), orNull(v.Floor, v.FloorKnown)})
+	}{plain(v), metric.OrNull(v.Landed, v.LandedKnown), metric.OrNull(v.Floor, v.FloorKnown)})
 }
 
 // MarshalJSON writes null for gap and advantage when not known.
@@ -55,7 +48,7 @@ func (v RivalPrice) MarshalJSON() ([]byte, error) {
 		plain
 		Gap       *market.Fen `json:"gap"`
 		Advantage *float64    `json:"advantage"`
-	}{plain(v), orNull(v.Gap, v.GapKnown), orNull(v.Advantage, v.GapKnown)})
+	}{plain(v), metric.OrNull(v.Gap, v.GapKnown), metric.OrNull(v.Advantage, v.GapKnown)})
 }
 
 // MarshalJSON writes null for before when not known.
@@ -64,7 +57,7 @@ func (v CampaignRow) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Before *market.Fen `json:"before"`
-	}{plain(v), orNull(v.Before, v.BeforeKnown)})
+	}{plain(v), metric.OrNull(v.Before, v.BeforeKnown)})
 }
 
 // MarshalJSON writes null for floor and cost when not known.
@@ -74,7 +67,7 @@ func (v FloorItem) MarshalJSON() ([]byte, error) {
 		plain
 		Floor *market.Fen `json:"floor"`
 		Cost  *market.Fen `json:"cost"`
-	}{plain(v), orNull(v.Floor, v.Floor >= 0), orNull(v.Cost, v.Cost >= 0)})
+	}{plain(v), metric.OrNull(v.Floor, v.Floor >= 0), metric.OrNull(v.Cost, v.Cost >= 0)})
 }
 
 // MarshalJSON writes null for price and floor when not known.
@@ -84,7 +77,7 @@ func (v SlowItem) MarshalJSON() ([]byte, error) {
 		plain
 		Price *market.Fen `json:"price"`
 		Floor *market.Fen `json:"floor"`
-	}{plain(v), orNull(v.Price, v.Price >= 0), orNull(v.Floor, v.Floor >= 0)})
+	}{plain(v), metric.OrNull(v.Price, v.Price >= 0), metric.OrNull(v.Floor, v.Floor >= 0)})
 }
 
 // MarshalJSON writes null for at_risk when not known.
@@ -93,7 +86,7 @@ func (v RestockItem) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		AtRisk *analysis.Loss `json:"at_risk"`
-	}{plain(v), orNull(v.AtRisk, v.AtRiskKnown)})
+	}{plain(v), metric.OrNull(v.AtRisk, v.AtRiskKnown)})
 }
 
 // MarshalJSON writes null for rival_price and floor and cost when not known.
@@ -104,7 +97,7 @@ func (v Suggestion) MarshalJSON() ([]byte, error) {
 		RivalPrice *market.Fen `json:"rival_price"`
 		Floor      *market.Fen `json:"floor"`
 		Cost       *market.Fen `json:"cost"`
-	}{plain(v), orNull(v.RivalPrice, v.RivalPrice >= 0), orNull(v.Floor, v.Floor >= 0), orNull(v.Cost, v.Cost >= 0)})
+	}{plain(v), metric.OrNull(v.RivalPrice, v.RivalPrice >= 0), metric.OrNull(v.Floor, v.Floor >= 0), metric.OrNull(v.Cost, v.Cost >= 0)})
 }
 
 // MarshalJSON writes null for chance when not known.
@@ -113,7 +106,7 @@ func (v TargetTier) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Odds *float64 `json:"chance"`
-	}{plain(v), orNull(v.Chance.Chance, v.ChanceKnown)})
+	}{plain(v), metric.OrNull(v.Chance.Chance, v.ChanceKnown)})
 }
 
 // MarshalJSON writes null for week when not known.
@@ -122,7 +115,7 @@ func (v TargetRow) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Week *market.Fen `json:"week"`
-	}{plain(v), orNull(v.Week, v.Week >= 0)})
+	}{plain(v), metric.OrNull(v.Week, v.Week >= 0)})
 }
 
 // MarshalJSON writes null for paid when not known.
@@ -131,7 +124,7 @@ func (v DayPaid) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Paid *market.Fen `json:"paid"`
-	}{plain(v), orNull(v.Paid, v.Known)})
+	}{plain(v), metric.OrNull(v.Paid, v.Known)})
 }
 
 // MarshalJSON writes null for ack when not known.
@@ -140,5 +133,5 @@ func (v NoiseRule) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		plain
 		Ack *time.Duration `json:"ack"`
-	}{plain(v), orNull(v.Ack, v.AckKnown)})
+	}{plain(v), metric.OrNull(v.Ack, v.AckKnown)})
 }
