@@ -19,7 +19,7 @@ func (env *Env) understood(ctx context.Context, ask Ask) (Ask, *Reply, error) {
 	text, item, s := env.sentence(ask)
 	ok := text != ""
 	if item != "" {
-		found, err := report.FindItems(ctx, env.DB, env.Shop, item, 0, 1)
+		found, err := report.FindItems(ctx, env.DB, env.Series, env.Shop, report.ItemQuery{Text: item, Max: 1})
 		if err != nil {
 			return ask, nil, err
 		}
@@ -31,6 +31,9 @@ func (env *Env) understood(ctx context.Context, ask Ask) (Ask, *Reply, error) {
 		return ask, nil, nil
 	case s == nil || !env.lost(ask, s):
 		return ask, nil, nil
+	}
+	if named, err := env.namesItem(ctx, ask); err != nil || named {
+		return ask, nil, err
 	}
 	near := s.nearestQuestions(nearQuestions)
 	if len(near) == 0 {
@@ -88,6 +91,21 @@ func (env *Env) lost(ask Ask, s *sentence) bool {
 		return len(strings.Fields(ask.Text)) > 2 || hasHan([]rune(ask.Text)) || nearest(fold(first), verbs()) == ""
 	}
 	return len(strings.FieldsFunc(ask.Text, unicode.IsSpace)) > 3 || strings.ContainsAny(ask.Text, "?？吗")
+}
+
+// namesItem reports whether the grammar takes part of an ask for the name of an
+// item and there is such an item.
+func (env *Env) namesItem(ctx context.Context, ask Ask) (bool, error) {
+	c, rest := find(ask.Short, ask.Text)
+	if c == nil || c.Literal {
+		return false, nil
+	}
+	q, err := Parse(env.Shop, c.Name, rest, ask.Now)
+	if _, no := trouble(err); no || q.Item == "" {
+		return false, nil
+	}
+	found, err := report.FindItems(ctx, env.DB, env.Series, env.Shop, report.ItemQuery{Text: q.Item, Max: 1})
+	return len(found) > 0, err
 }
 
 // verbs are all names of all commands.
