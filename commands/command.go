@@ -342,15 +342,20 @@ func (env *Env) parsed(ask Ask) (*Command, Request, *Reply) {
 	if c == nil {
 		return nil, Request{}, env.unknown(ask)
 	}
+	typed := rest
 	q, err := Query{Verb: c.Name, Item: rest}, error(nil)
-	if !c.Literal {
+	switch {
+	case !c.Literal:
 		q, err = Parse(env.Shop, c.Name, rest, ask.Now)
+	case c.Data != nil:
+		q.File, rest = cutFile(rest)
+		q.Item = rest
 	}
 	if q.Lang != "" {
 		ask.Lang = q.Lang
 	}
 	pen := ask.pen(env)
-	if (asFile || q.File != "") && (c.Data == nil || c.Literal) {
+	if (asFile || q.File != "") && c.Data == nil {
 		err = &Trouble{Key: "file.no_table", Args: []any{"word", c.Name}}
 	}
 	if t, ok := trouble(err); ok {
@@ -359,7 +364,7 @@ func (env *Env) parsed(ask Ask) (*Command, Request, *Reply) {
 	if !ask.Allows(c.Right) {
 		return c, Request{}, &Reply{Message: pen.Said(pen.L.T("command.not_allowed"))}
 	}
-	return c, Request{Ask: ask, Query: q, Rest: strings.TrimSpace(rest), Question: join(c.Name, rest), Pen: pen, proof: &proof{}}, nil
+	return c, Request{Ask: ask, Query: q, Rest: strings.TrimSpace(rest), Question: join(c.Name, typed), Pen: pen, proof: &proof{}}, nil
 }
 
 // Press does what a button stands for.

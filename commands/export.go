@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,6 +49,24 @@ func fileWords() []word {
 	}
 }
 
+// cutFile takes the word that asks for a file off the end of words that are read
+// literally.
+func cutFile(rest string) (form fileForm, left string) {
+	words := strings.Fields(rest)
+	if len(words) == 0 {
+		return "", rest
+	}
+	last := len(words) - 1
+	for _, w := range fileWords() {
+		if slices.Contains(w.forms, fold(words[last])) {
+			var q Query
+			w.set(&q)
+			return q.File, strings.Join(words[:last], " ")
+		}
+	}
+	return "", rest
+}
+
 // exported turns the words behind "export" into the question that gives the
 // file.
 func exported(rest string) string {
@@ -81,6 +100,12 @@ func (env *Env) filed(ctx context.Context, c *Command, r Request) (chat.Message,
 	r.Query.Rows = fileRows
 	data, err := c.Data(ctx, env, r)
 	sheets := export.Sheets(data)
+	if errors.Is(err, report.ErrNoData) {
+		t, lackErr := env.lacking(ctx, c, r, err)
+		if lackErr != nil || t != nil {
+			return chat.Message{}, cmp.Or(lackErr, error(t))
+		}
+	}
 	if err != nil || len(sheets) == 0 {
 		m, err := answered(r, err, func() chat.Message { return chat.Message{} })
 		if err != nil || m.Text != "" {
@@ -151,6 +176,9 @@ func (r Request) word(shop *market.Shop, s *export.Sheet) {
 		c.Title = r.Pen.ColumnTitle(c.Name)
 		for _, row := range s.Rows {
 			id, _ := row[i].(string)
+			if word := r.Pen.CodeWord(c.Name, id); word != "" {
+				row[i] = word
+			}
 			if at := slices.IndexFunc(labels[c.Name], func(l market.Label) bool { return l.ID == id }); at >= 0 {
 				row[i] = labels[c.Name][at].Name
 			}

@@ -52,9 +52,17 @@ func newsClass(n alert.News) string { return string(n.Kind) + " " + n.By + " " +
 func (p Pen) newsTogether(n alert.News, count int) chat.Rich {
 	l := chat.Rich{{Text: p.aN("many_"+string(n.Kind), count)}}
 	if n.By != "" {
-		l = append(l, chat.Span{Text: " "}, chat.Span{Mention: &chat.Mention{User: n.By}})
+		l = chat.Rich{{Text: beforeName(l[0].Text)}, {Mention: &chat.Mention{User: n.By}}}
 	}
 	return l
+}
+
+// beforeName is a text before somebody's name: a full-width colon brings its own space.
+func beforeName(text string) string {
+	if strings.HasSuffix(text, "：") {
+		return text
+	}
+	return text + " "
 }
 
 // newsLine is one piece of news. among says that the thread is about several
@@ -85,7 +93,7 @@ func (p Pen) deed(n alert.News, a alert.Alert, now time.Time) chat.Rich {
 	who := chat.Span{Mention: &chat.Mention{User: n.By}}
 	switch n.Kind {
 	case alert.Taken:
-		return chat.Rich{{Text: p.t("news_acked") + " "}, who}
+		return chat.Rich{{Text: beforeName(p.t("news_acked"))}, who}
 	case alert.Given:
 		return chat.Rich{who, {Text: " " + p.a("news_assigned") + " "}, {Mention: &chat.Mention{User: a.Owner}}}
 	case alert.Hushed:

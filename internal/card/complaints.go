@@ -14,7 +14,7 @@ func (p Pen) Complaints(r report.Complaints, question string) chat.Message {
 	}
 	span := p.moment(r.Window.Start) + " – " + p.moment(r.Window.End)
 	body := []chat.Rich{
-		{{Text: total, Bold: true}, {Text: " " + usual}},
+		{{Text: total, Bold: true}, {Text: usual}},
 		line(p.t("complaints_split", "bad", p.L.Count(r.Bad), "neutral", p.L.Count(r.Neutral), "refunds", p.L.Count(r.Refunds),
 			"reviews", p.L.Count(r.Reviews))),
 	}
@@ -33,7 +33,7 @@ func (p Pen) Complaints(r report.Complaints, question string) chat.Message {
 		Buttons: []chat.Button{p.run("button_complaints_week", "complaints 7d"), p.share(question)},
 		Note:    p.note(r.Data, p.t("complaints_basis")),
 	})
-	return chat.Message{Text: headline(p.shop(), p.t("complaints_title")+p.t("colon"), total, usual), Sections: sections}
+	return chat.Message{Text: headline(p.shop(), p.t("complaints_title")+p.t("colon"), total+usual), Sections: sections}
 }
 
 func (p Pen) causes(r report.Complaints) string {

@@ -61,7 +61,7 @@ func (p Pen) coverTold(name, label string, it report.StockItem) string {
 	}
 	told := name + " " + label
 	if it.LeadDays > 0 {
-		told += p.t("in_brackets", "text", p.ch("lead")+" "+p.t("days", "n", p.L.Count(it.LeadDays)))
+		told += p.t("in_brackets", "text", p.ch("lead_told", "days", p.t("days", "n", p.L.Count(it.LeadDays))))
 	}
 	return told
 }

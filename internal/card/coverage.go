@@ -82,7 +82,7 @@ func (p Pen) share(question string) chat.Button {
 
 // nothing is an answer without rows: what would stand here, and the data time.
 func (p Pen) nothing(title, why string, c report.Coverage) chat.Message {
-	return chat.Message{Text: headline(p.shop(), title+p.t("colon"), why), Sections: []chat.Section{
+	return chat.Message{Text: headline(p.shop(), strings.Replace(title, " · "+p.shop(), "", 1)+p.t("colon"), why), Sections: []chat.Section{
 		{Heading: title, Body: []chat.Rich{line(why)}, Buttons: []chat.Button{p.run("button_status", "status")}, Note: p.note(c)},
 	}}
 }

@@ -35,7 +35,10 @@ func (p Pen) File(f Filed, content []byte) chat.Message {
 	if f.More > 0 {
 		said.Body = append(said.Body, line(p.L.T("file.cut", "rows", p.L.Count(int64(f.Rows)), "more", p.L.Count(int64(f.More)))))
 	}
-	note := p.note(f.Data)
+	var note []chat.Rich
+	if !f.Data.AsOf.IsZero() || len(f.Data.Gaps) > 0 { // a calendar or a dictionary has no data time
+		note = p.note(f.Data)
+	}
 	if f.CSV {
 		other = chat.Button{Label: p.L.T("file.button_xlsx"), Verb: VerbRun, Value: join(f.Plain, "xlsx")}
 		note = append(note, line(p.L.T("file.csv_ids")))
@@ -102,6 +105,20 @@ const (
 // and stands itself where the catalogue has no word for it.
 func (p Pen) ColumnTitle(name string) string {
 	return p.L.Or("file.col_"+strings.ReplaceAll(name, ".", "_"), name)
+}
+
+// CodeWord is what a cell says in words whose code is id: the phase of a campaign
+// or the kind of a day; "" for other columns and codes without a word.
+func (p Pen) CodeWord(column, id string) string {
+	switch {
+	case id == "":
+		return ""
+	case column == "phase":
+		return p.L.Or("card.phase_"+id, "")
+	case column == "kind":
+		return p.L.Or("calendar.kind_"+id, "")
+	}
+	return ""
 }
 
 // SheetName names a sheet: name is that of a list in the JSON of the report, or

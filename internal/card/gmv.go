@@ -21,12 +21,17 @@ func (p Pen) GMV(g report.GMV, question string) chat.Message {
 		Body:    p.gmvLines(g, change, base),
 		Fields:  p.gmvFields(g),
 	}}
+	var table, picture []chat.Section
 	if t := p.parts(g); t != nil {
-		sections = append(sections, chat.Section{Table: t})
+		table = []chat.Section{{Table: t}}
 	}
 	if c := p.gmvChart(g, change, base); c != nil {
-		sections = append(sections, chat.Section{Chart: c})
+		picture = []chat.Section{{Chart: c}}
 	}
+	if g.By == metric.ByHour || g.By == metric.ByDay { // a course is seen first, and read behind it
+		table, picture = picture, table
+	}
+	sections = append(append(sections, table...), picture...)
 	sections = append(sections, chat.Section{Buttons: p.gmvNext(g, question), Note: p.note(g.Data, p.t("gmv_basis"), p.baseNote(g))})
 	return chat.Message{Text: head, Sections: sections}
 }

@@ -14,7 +14,7 @@ func (p Pen) massRoot(r Root, now time.Time) chat.Message {
 	title := p.L.T("mass.title", "table", p.table(m.Table), "n", p.L.Count(int64(m.Count)), "of", p.L.Count(int64(m.Of)), "into", p.massInto(m.Into))
 	lines := []chat.Rich{bold(p.severity(analysis.Critical) + " " + title)}
 	if len(m.Names) > 0 && len(r.Alerts) == 0 {
-		lines = append(lines, line(p.L.T("mass.names", "names", clampAll(m.Names, m.Count))))
+		lines = append(lines, line(p.L.T("mass.names", "names", p.clampAll(m.Names, m.Count))))
 	}
 	lines = append(lines, line(p.L.T("mass.confirmed", "since", p.when(m.Since, now), "at", p.when(m.At, now), "source", m.Source)))
 	s := chat.Section{Body: lines, Note: []chat.Rich{line(p.L.T("mass.advice"))}}
@@ -36,14 +36,13 @@ func (p Pen) massInto(into string) string {
 }
 
 // clampAll joins names of upstreams, and says with an ellipsis that there are more.
-func clampAll(names []string, of int) string {
+func (p Pen) clampAll(names []string, of int) string {
 	short := make([]string, len(names))
 	for i, n := range names {
 		short[i] = clamp(n, cellTitle)
 	}
-	text := strings.Join(short, ", ")
 	if of > len(names) {
-		text += ", …"
+		short = append(short, "…")
 	}
-	return text
+	return p.L.Join(short)
 }

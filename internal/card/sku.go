@@ -36,7 +36,7 @@ func (p Pen) SKU(h report.SKUHistory, question string) chat.Message {
 
 func (p Pen) skuBasis(h report.SKUHistory) string {
 	if h.FromOrders {
-		return p.series("sku_orders", "days", p.L.Count(int64(knownDays(h))))
+		return p.series("sku_from_orders", "days", p.L.Count(int64(knownDays(h))))
 	}
 	return p.series("sku_basis", "days", p.L.Count(int64(knownDays(h))))
 }

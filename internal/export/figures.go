@@ -2,6 +2,7 @@ package export
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"shopwatch/internal/market"
@@ -136,11 +137,14 @@ func definitionColumns() []Column {
 
 // Definitions explains every metric that the columns of sheets are named after.
 func Definitions(sheets []Sheet) Sheet {
+	return dictionary(slices.DeleteFunc(slices.Clone(metric.All), func(m metric.Metric) bool { return !named(sheets, m.Key) }))
+}
+
+// dictionary is what metrics mean, one a row.
+func dictionary(list []metric.Metric) Sheet {
 	out := Sheet{Name: "definitions", Columns: definitionColumns()}
-	for _, m := range metric.All {
-		if named(sheets, m.Key) {
-			out.Rows = append(out.Rows, []any{m.Key, m.Name.Zh, m.Name.En, string(m.Unit), m.Formula.Zh, m.Formula.En})
-		}
+	for _, m := range list {
+		out.Rows = append(out.Rows, []any{m.Key, m.Name.Zh, m.Name.En, string(m.Unit), m.Formula.Zh, m.Formula.En})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shopwatch/internal/market"
+	"shopwatch/internal/metric"
 	"shopwatch/internal/report"
 )
 
@@ -71,6 +72,10 @@ func Sheets(data any) []Sheet {
 		return gmv(r)
 	case report.Digest:
 		return gmv(r.GMV)
+	case report.PlannedDays:
+		return calendar(r)
+	case []metric.Metric:
+		return []Sheet{dictionary(r)}
 	}
 	v := reflect.Indirect(reflect.ValueOf(data))
 	if v.Kind() != reflect.Struct {

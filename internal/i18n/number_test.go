@@ -107,7 +107,7 @@ func TestRatios(t *testing.T) {
 		{"points zh", zh.Points(0.021), "+2.1 个百分点"},
 		{"points en", en.Points(0.021), "+2.1 pp"},
 		{"points down", en.Points(-0.011), "−1.1 pp"},
-		{"points, tiny", en.Points(-0.0001), "−<0.1 pp"},
+		{"points, tiny", en.Points(-0.0001), "down by less than 0.1 pp"},
 		{"points, none zh", zh.Points(0), "持平"},
 		{"points, none en", en.Points(0), "flat"},
 		{"points unknown", en.Points(math.NaN()), "—"},

@@ -49,7 +49,8 @@ func (l *Locale) Attained(r float64) string {
 }
 
 // Points writes the difference of two ratios in percentage points: 0.021 is
-// "+2.1 个百分点" or "+2.1 pp". No difference is flat; NaN is Missing.
+// "+2.1 个百分点" or "+2.1 pp"; what would round to nothing is told in words. No
+// difference is flat; NaN is Missing.
 func (l *Locale) Points(diff float64) string {
 	switch {
 	case math.IsNaN(diff) || math.IsInf(diff, 0):
@@ -63,7 +64,10 @@ func (l *Locale) Points(diff float64) string {
 	}
 	tenths := math.Round(math.Abs(diff) * fullTenths)
 	if tenths == 0 {
-		return l.T("number.points", "value", sign+"<0.1")
+		if diff < 0 {
+			return l.T("number.points_hardly_down")
+		}
+		return l.T("number.points_hardly_up")
 	}
 	return l.T("number.points", "value", sign+tenthsText(saturate(tenths)))
 }
