@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"shopwatch/internal/analysis"
@@ -110,8 +111,9 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 		o.Offer = analysis.Offer{
 			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: l.items.Title(k), Unit: l.items.Unit(k),
 			Match: match.Ints[i], Now: parts.Landed, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
-			History: past[i], Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
+			Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
 		}
+		o.Weeks, o.History = since(past[i], now.Add(-week))
 		o.OtherSize = pricing.Differs(o.Title, o.title)
 		o.Own, o.OwnKnown = lowest(own[k])
 		if it, ok := l.items.Find(k); ok && it.Floor >= 0 {
@@ -122,12 +124,22 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 	return snap.Window.End, out, nil
 }
 
-// priceHistory is the landed price of each row of b over the last seven days.
+// since parts quotes, oldest first, into those before a moment and the others.
+func since(quotes []analysis.PricePoint, at time.Time) (before, after []analysis.PricePoint) {
+	n := 0
+	for n < len(quotes) && quotes[n].At.Before(at) {
+		n++
+	}
+	return quotes[:n:n], quotes[n:]
+}
+
+// priceHistory is the landed price of each row of b a week apart over two months,
+// then four times a day over the last seven days.
 func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
 	}
-	times, values, err := history(l, &l.cache.offers, market.RivalOffers, l.moments(now), func(b *market.Batch, row func(string, market.Fen)) {
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, slices.Concat(l.weeks(now), l.moments(now)), func(b *market.Batch, row func(string, market.Fen)) {
 		for i := range b.Len() {
 			if p, ok := terms(b, i).Landed(now); ok {
 				row(key(b, i), p)

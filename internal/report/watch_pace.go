@@ -26,8 +26,9 @@ func (p gmvPast) all() []market.Day {
 }
 
 // comparable are the earlier days whose hours can be compared with today's: in
-// the same phase of the same campaign or both ordinary, the same weekday within
-// six weeks or the same kind of day within two. Other campaigns are of another
+// the same phase of the same campaign, or both ordinary and both worked or both
+// days off, the same weekday within six weeks or any within two: a Thursday that
+// is a holiday is like a Sunday, not like other Thursdays. Other campaigns are of another
 // size: where a campaign's own days are too few, days of the phase in any campaign
 // and ordinary days of today's kind show the shape alone. A shop that is closed on
 // this weekday has none.
@@ -58,7 +59,7 @@ func (w *watch) daysLike(today market.Day, phase string, on bool) []market.Day {
 	for d := today - 1; d >= today-gmvWeeks && d > first; d-- {
 		_, p, then := cal.On(d)
 		weekday := d.Weekday() == today.Weekday()
-		if on != then || p.ID != phase || !on && !weekday && (today-d > gmvRecent || cal.Workday(d) != cal.Workday(today)) {
+		if on != then || p.ID != phase || !on && (cal.Workday(d) != cal.Workday(today) || !weekday && today-d > gmvRecent) {
 			continue
 		}
 		paid, _ := w.grid.sum(0, w.shop.Window(d, d))
