@@ -139,8 +139,7 @@ func since(quotes []analysis.PricePoint, at time.Time) (before, after []analysis
 }
 
 // priceHistory is the landed price of each row of b, the picture of a revision, a
-// week apart over two months,
-// then four times a day over the last seven days.
+// week apart over two months, then four times a day over the last seven days.
 func (l *loader) priceHistory(rev market.Revision, b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)

@@ -127,12 +127,12 @@ type extent struct{ n, lo, length, width int }
 // held is what was decoded last of a block: the values of one column, since the
 // days of a week ask for them in turn, and those of columns that others go by.
 type held struct {
-	block   *column.Block
+	block  *column.Block
 	extent extent
-	col     int // of all, or -1
-	all     span
-	given   [len(givens{})]span
-	has     uint16 // bit c: given[c]
+	col    int // of all, or -1
+	all    span
+	given  [len(givens{})]span
+	has    uint16 // bit c: given[c]
 }
 
 // hold decodes an extent of a column of a block, unless it is held already. The
