@@ -35,8 +35,10 @@ func CheckCron(line string) error {
 // Serve runs the bot that a configuration describes until ctx ends.
 func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) (err error) {
 	var a *App
-	skewed := func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) }
-	talk, transport, err := slackOf(c, log, skewed)
+	talk, transport, err := slackOf(c, log, heard{
+		skewed: func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) },
+		spoke:  func(pause time.Duration) { a.deliver.Spoke(pause) },
+	})
 	if err != nil {
 		return err
 	}
@@ -69,9 +71,9 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	a, err = New(Settings{
-		DB: db, Series: panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Links: talk.Status, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
-		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
+		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable), PerMinute: c.Slack.PerMinute,
 		Lang: c.Language, Langs: langs(c),
 		Schedule: scheduleOf(c),
 		Upkeep:   upkeepOf(c),
@@ -113,7 +115,7 @@ func ProblemsIn(err error) []Problem {
 // CheckServe says why Serve would refuse a configuration that was read without
 // problems; it opens neither the store nor a connection.
 func CheckServe(c *config.Config, env func(string) (string, bool), log *slog.Logger) error {
-	_, _, err := slackOf(c, log, nil)
+	_, _, err := slackOf(c, log, heard{})
 	if err != nil {
 		return err
 	}
@@ -121,16 +123,22 @@ func CheckServe(c *config.Config, env func(string) (string, bool), log *slog.Log
 	return err
 }
 
+// heard is what the adapter tells the app while it runs; the zero value hears
+// nothing. See the fields of slack.Config.
+type heard struct {
+	skewed func(ctx context.Context, off time.Duration)
+	spoke  func(pause time.Duration)
+}
+
 // slackOf makes the adapter and the transport that a configuration asks for.
-// skewed hears of requests that are refused for their time alone; nil for none.
-func slackOf(c *config.Config, log *slog.Logger, skewed func(context.Context, time.Duration)) (*slack.Slack, chat.Transport, error) {
+func slackOf(c *config.Config, log *slog.Logger, h heard) (*slack.Slack, chat.Transport, error) {
 	if c.Slack.Mode == "" {
 		return nil, nil, fmt.Errorf("%w: %s has no slack section; shopwatch demo needs none", ErrRefused, c.File)
 	}
 	talk, err := slack.New(slack.Config{
 		Mode: slack.Mode(c.Slack.Mode), BotToken: slack.Secret(c.Slack.BotToken), AppToken: slack.Secret(c.Slack.AppToken),
 		SigningSecret: slack.Secret(c.Slack.SigningSecret), APIURL: c.Slack.APIURL, Teams: c.Slack.Teams, Logger: log,
-		PingInterval: time.Duration(c.Slack.Ping), Members: true, Skewed: skewed,
+		PingInterval: time.Duration(c.Slack.Ping), Members: true, Skewed: h.skewed, Spoke: h.spoke,
 		Draw: func(w io.Writer, ch chat.Chart) error { return chart.PNG(w, ch) },
 	})
 	if err != nil {

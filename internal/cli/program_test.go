@@ -84,7 +84,7 @@ const programYAML = `
 language: en
 shops:
 - {id: mall, currency: CNY, zone: Asia/Shanghai}
-slack: {mode: socket, bot_token: "${BOT}", app_token: "${APP}", signing_secret: "${SIGN}", api_url: "URL/api/"}
+slack: {mode: socket, bot_token: "${BOT}", app_token: "${APP}", signing_secret: "${SIGN}", api_url: "URL/api/", posts_per_minute: 600}
 post:
 - {channel: C0OPERATE, shop: mall, digests: [morning], alerts: [all]}
 storage: {path: STORE, mmap: 64MiB}
