@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -32,8 +31,9 @@ func CheckCron(line string) error {
 	return err
 }
 
-// Serve runs the bot that a configuration describes until ctx ends.
-func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) (err error) {
+// Serve runs the bot that a configuration describes until ctx ends. The doors
+// stay open after that: close them, or serve another configuration behind them.
+func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger, doors *Doors) (err error) {
 	var a *App
 	talk, transport, err := slackOf(c, log, heard{
 		skewed: func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) },
@@ -85,21 +85,49 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
+	behind, err := a.answering(ctx, c, doors, pages)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(ctx) })
 	g.Go(func() error { warnNamed(ctx, talk, c, log); return nil })
-	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, pages) })
-	g.Go(func() error { return a.serveLocal(ctx, c.Storage.Path) })
-	if c.Slack.Mode == string(slack.HTTPMode) {
-		g.Go(func() error { return serveHTTP(ctx, c.Slack.Listen, talk.HTTP()) })
+	for one, h := range behind {
+		g.Go(func() error { return one.serve(ctx, h) })
 	}
 	return g.Wait()
 }
 
+// answering opens the doors that a configuration names, closes those that it
+// does not, and says who answers behind which of them.
+func (a *App) answering(ctx context.Context, c *config.Config, doors *Doors, pages http.Handler) (map[*door]http.Handler, error) {
+	page, err := doors.tcp(ctx, c.Web.Listen)
+	if err != nil {
+		return nil, err
+	}
+	behind := map[*door]http.Handler{page: pages}
+	kept := []*door{page}
+	if events, ok := a.set.Transport.(*eventDoor); ok { // it serves its door by itself
+		if events.door, err = doors.tcp(ctx, c.Slack.Listen); err != nil {
+			return nil, err
+		}
+		kept = append(kept, events.door)
+	}
+	local, err := a.localDoor(ctx, doors, c.Storage.Path)
+	if err != nil {
+		return nil, err
+	}
+	if local != nil {
+		behind[local] = a.localPages()
+		kept = append(kept, local)
+	}
+	return behind, doors.keep(ctx, kept...)
+}
+
 // Start is Serve beside the caller: the channel brings what it returns, once.
-func Start(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) <-chan error {
+func Start(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger, doors *Doors) <-chan error {
 	done := make(chan error, 1)
-	go func() { done <- Serve(ctx, c, env, log) }()
+	go func() { done <- Serve(ctx, c, env, log, doors) }()
 	return done
 }
 
@@ -145,7 +173,7 @@ func slackOf(c *config.Config, log *slog.Logger, h heard) (*slack.Slack, chat.Tr
 		return nil, nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	if c.Slack.Mode == string(slack.HTTPMode) {
-		return talk, talk.HTTP(), nil
+		return talk, &eventDoor{http: talk.HTTP()}, nil
 	}
 	return talk, talk.Socket(), nil
 }
@@ -206,29 +234,4 @@ func langs(c *config.Config) map[string]string {
 		}
 	}
 	return out
-}
-
-// serveHTTP answers on addr until ctx ends, then lets requests finish.
-func serveHTTP(ctx context.Context, addr string, h http.Handler) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	return serveOn(ctx, l, h)
-}
-
-// serveOn answers on l until ctx ends, then lets requests finish.
-func serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 2 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
-	case <-ctx.Done():
-	}
-	const drain = 10 * time.Second
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	return srv.Shutdown(stop)
 }
