@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -124,4 +126,85 @@ func TestAPersonAtThePage(t *testing.T) {
 	if f := faults(); f != "" {
 		t.Errorf("the page complained:\n%s", f)
 	}
+}
+
+// TestGalleryInTheBrowser opens the gallery from its server and its copy from disk,
+// narrow and wide, light and dark: every exhibit is drawn, pictures are there,
+// nothing sticks out and nothing is complained about.
+func TestGalleryInTheBrowser(t *testing.T) {
+	w := serve(t, Options{Lang: "en"})
+	id := w.upload(t, "gmv.png", picture(t))
+	for { // until it has been looked through
+		if f, _, _, err := w.client.GetFileInfoContext(t.Context(), id, 0, 0); err != nil || f.Mimetype != "" {
+			break
+		}
+	}
+	blocks := strings.Replace(card, "[", `[{"type":"image","alt_text":"GMV","slack_file":{"id":"`+id+`"}},`, 1)
+	root := w.post(t, "channel", "C0GENERAL", "text", "low stock", "blocks", blocks)
+	w.clock.Step(2 * time.Second)
+	w.post(t, "channel", "C0GENERAL", "text", strings.Repeat("a-very-long-word", 30)+" </script><b>", "thread_ts", root)
+	messages, err := w.Thread(w.state(t, "").Me.ID, "C0GENERAL", root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Exhibit([]Exhibit{
+		{ID: "stock", Group: "Answers", Title: "/shop stock low", Sides: []Side{{Lang: "zh-CN", Messages: messages}, {Lang: "en", Messages: messages}}},
+		{ID: "form", Group: "Forms", Title: "a form", Sides: []Side{{Lang: "zh-CN", View: []byte(form)}, {Lang: "en", View: []byte(form)}}},
+	})
+	dir := t.TempDir() + "/copy"
+	if err := w.CopyGallery(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.CopyGallery(dir); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a copy over another one: %v", err)
+	}
+	ctx, faults := browse(t)
+	for _, url := range []string{w.url + "/gallery", "file://" + dir + "/index.html"} {
+		for _, width := range []int64{390, 1280} {
+			for _, scheme := range []string{"light", "dark"} {
+				got, err := galleryAt(ctx, url, width, scheme)
+				if err != nil {
+					t.Fatalf("%s, %d wide: %v\n%s", url, width, err, faults())
+				}
+				if want := (galleryFacts{Exhibits: 2, Sides: 4, Empty: 0, Pictures: 2, Over: 0}); got != want {
+					t.Errorf("%s, %d wide, %s: %+v, want %+v", url, width, scheme, got, want)
+				}
+			}
+		}
+	}
+	if said := faults(); said != "" {
+		t.Errorf("the browser complains: %s", said)
+	}
+}
+
+// galleryFacts are what a browser makes of the gallery.
+type galleryFacts struct {
+	Exhibits, Sides, Empty int
+	Pictures               int // that are loaded
+	Over                   int // pixels that stick out to the right
+}
+
+// galleryAt opens the gallery so wide and in those colours.
+func galleryAt(ctx context.Context, url string, width int64, scheme string) (galleryFacts, error) {
+	colours := chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
+	err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), colours, chromedp.Navigate(url), chromedp.WaitReady(`body[data-ready="true"]`))
+	if err != nil {
+		return galleryFacts{}, err
+	}
+	return chromedp.Run(ctx, chromedp.Evaluate[galleryFacts](`(async () => {
+		const pictures = [...document.querySelectorAll(".exhibit img")];
+		for (const p of pictures) { p.loading = "eager"; await p.decode().catch(() => {}); }
+		const sides = [...document.querySelectorAll(".exhibit .side")];
+		return {
+			Exhibits: document.querySelectorAll(".exhibit").length, Sides: sides.length,
+			Empty: sides.filter((s) => s.innerText.trim() === "").length,
+			Pictures: pictures.filter((p) => p.naturalWidth > 0).length,
+			Over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+		};
+	})()`, chromedp.EvalAwaitPromise))
 }

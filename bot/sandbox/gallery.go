@@ -76,21 +76,31 @@ func (s *Sandbox) seen(user, channel string, pick func(place, []*message) []*mes
 	return out, nil
 }
 
+// galleryPage fills in the page; still is for a copy that needs no server.
+func (s *Sandbox) galleryPage(still bool) map[string]any {
+	config := s.pageConfig()
+	config["shortcuts"] = []Shortcut{}
+	config["still"] = still
+	return map[string]any{"Lang": s.opt.Lang, "Title": s.opt.Title, "Words": pageWords(s.opt.Lang), "Config": string(mustJSON(config))}
+}
+
 func (s *Sandbox) routeGallery(mux *http.ServeMux) {
 	page := template.Must(template.ParseFS(pageFiles, "page/gallery.html"))
 	mux.HandleFunc("GET /gallery", func(w http.ResponseWriter, _ *http.Request) {
-		config := s.pageConfig()
-		config["shortcuts"] = []Shortcut{}
 		pageHeaders(w, "text/html; charset=utf-8")
 		// The client is gone when this fails: nobody to tell.
-		_ = page.Execute(w, map[string]any{"Lang": s.opt.Lang, "Title": s.opt.Title, "Words": pageWords(s.opt.Lang), "Config": string(mustJSON(config))})
+		_ = page.Execute(w, s.galleryPage(false))
 	})
 	mux.HandleFunc("GET /gallery/state", func(w http.ResponseWriter, _ *http.Request) {
-		s.mu.Lock()
-		state := s.space.pageState("", "", "")
-		list := s.gallery
-		s.mu.Unlock()
 		pageHeaders(w, "application/json; charset=utf-8")
-		_, _ = fmt.Fprintf(w, "%s", mustJSON(object{"users": state.Users, "groups": state.Groups, "channels": state.Channels, "exhibits": list}))
+		_, _ = fmt.Fprintf(w, "%s", mustJSON(s.galleryState()))
 	})
+}
+
+// galleryState is what the page shows, and the names of those who appear in it.
+func (s *Sandbox) galleryState() object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	state := s.space.pageState("", "", "")
+	return object{"users": state.Users, "groups": state.Groups, "channels": state.Channels, "exhibits": s.gallery}
 }

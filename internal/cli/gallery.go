@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +14,7 @@ import (
 
 func galleryVerb(t *terminal) *cobra.Command {
 	o := app.DemoOptions{Seed: 1}
+	var out string
 	c := &cobra.Command{
 		Use:   "gallery",
 		Short: "Show everything the bot can say on one page, in Chinese and English side by side",
@@ -19,24 +22,28 @@ func galleryVerb(t *terminal) *cobra.Command {
 every form and takes alerts through every state, in both languages; what was said
 is then on one page in your browser, with an anchor for each card. No account is
 needed and nothing is kept.`,
-		Example: "  shopwatch gallery --lang en",
+		Example: "  shopwatch gallery --lang en\n  shopwatch gallery --out cards",
 		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return t.gallery(c.Context(), o) },
+		RunE:    func(c *cobra.Command, _ []string) error { return t.gallery(c.Context(), o, out) },
 	}
 	fl := c.Flags()
 	fl.Uint64Var(&o.Seed, "seed", o.Seed, "seed of everything that is left to chance")
 	fl.IntVar(&o.SKUs, "skus", 600, "size of the catalogue")
 	fl.IntVar(&o.Orders, "orders", 1500, "orders on an ordinary day")
+	fl.StringVar(&out, "out", "", "write a copy into this new folder instead, which opens from disk and from any file server")
 	fl.StringVar(&o.Listen, "listen", "127.0.0.1:8788", "address of the page; any free port when it is taken")
 	return c
 }
 
-func (t *terminal) gallery(ctx context.Context, o app.DemoOptions) (err error) {
+func (t *terminal) gallery(ctx context.Context, o app.DemoOptions, out string) (err error) {
 	if o.Lang, err = t.language("zh-CN"); err != nil {
 		return err
 	}
 	if o.Logger, err = t.logger(); err != nil {
 		return err
+	}
+	if held, err := os.ReadDir(out); out != "" && err == nil && len(held) > 0 {
+		return fmt.Errorf("%w: %s is not empty; name a new folder", app.ErrRefused, out) // said before the morning is played
 	}
 	o.Tell = func(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
 	d, err := app.OpenGallery(ctx, o)
@@ -44,6 +51,13 @@ func (t *terminal) gallery(ctx context.Context, o app.DemoOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	if out != "" {
+		if err := d.Sandbox.CopyGallery(out); err != nil {
+			return err
+		}
+		fmt.Fprintln(t.out, filepath.Join(out, "index.html"))
+		return nil
+	}
 	name, hint := "Gallery", "Ctrl-C ends it."
 	if o.Lang == "zh-CN" {
 		name, hint = "全部卡片", "按 Ctrl-C 结束。"

@@ -1,5 +1,5 @@
 // Block Kit as DOM nodes.
-import { anchor, h, word } from "./dom.js";
+import { anchor, config, fileURL, h, word } from "./dom.js";
 import { element } from "./elements.js";
 import { markdown } from "./markdown.js";
 import { plainText, richText, textObject } from "./text.js";
@@ -35,7 +35,7 @@ const makers = {
 function picture(p, ctx, size) {
   const id = p.slack_file?.id ?? /\/files\/([^/]+)\//.exec(p.slack_file?.url ?? "")?.[1];
   if (id) {
-    const src = `/files/${encodeURIComponent(id)}/picture`;
+    const src = fileURL(id, config.still ? "picture.png" : "picture");
     const image = h("img", { class: size, src, alt: p.alt_text, loading: "lazy" });
     return size === "wide" ? h("a", { href: src, target: "_blank", rel: "noopener" }, image) : image;
   }

@@ -2,6 +2,13 @@
 
 export const config = JSON.parse(document.body.dataset.config);
 
+// fileURL is where a file of the workspace is: beside the page in a copy that needs
+// no server.
+export function fileURL(id, name) {
+  const path = `files/${encodeURIComponent(id)}/${encodeURIComponent(name)}`;
+  return config.still ? path : `/${path}`;
+}
+
 export function word(key, values = {}) {
   let text = config.words[key] ?? key;
   for (const [name, value] of Object.entries(values)) text = text.replace(`{${name}}`, value);

@@ -5,7 +5,9 @@ import { h } from "./dom.js";
 import { draw } from "./messages.js";
 import { know } from "./text.js";
 
-const state = await (await fetch("/gallery/state")).json();
+// A copy that needs no server holds what it shows.
+const held = document.getElementById("state");
+const state = held ? JSON.parse(held.textContent) : await (await fetch("/gallery/state")).json();
 know(state);
 const nothing = () => {};
 const ctx = { state: () => state, use: nothing, thread: nothing, shortcut: nothing, side: true, me: "", fresh: false };

@@ -1,7 +1,7 @@
 // Lists of messages. A message is drawn anew only when it has changed, so that
 // an open menu or a selection survives an update elsewhere.
 import { blocks } from "./blocks.js";
-import { clock, config, day, h, word } from "./dom.js";
+import { clock, config, day, fileURL, h, word } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { mrkdwn } from "./text.js";
 
@@ -113,7 +113,7 @@ function threadLink(m, ctx) {
 }
 
 function file(f) {
-  const src = `/files/${encodeURIComponent(f.id)}/${encodeURIComponent(f.name)}`;
+  const src = fileURL(f.id, f.name);
   if (f.picture) {
     return h("figure", { class: "file", data: { file: f.id } }, h("figcaption", {}, f.title),
       h("a", { href: src, target: "_blank", rel: "noopener" }, h("img", { class: "wide", src, alt: f.title, loading: "lazy" })));
