@@ -64,10 +64,14 @@ func newSlots(shop *market.Shop, today market.Day) *slotLexicon {
 	x.add(slotRank, "", topWords()...)
 	x.add(slotFile, "", fileWords()...)
 	x.add(slotShare, "", shareWord())
-	for kind, labels := range map[slots][]market.Label{slotUnit: shop.Units, slotChannel: shop.Channels, slotRegion: shop.Regions} {
-		for _, l := range labels {
-			x.label(kind, l)
-		}
+	for _, l := range shop.Units {
+		x.label(slotUnit, l)
+	}
+	for _, l := range shop.Channels {
+		x.label(slotChannel, l)
+	}
+	for _, l := range shop.Regions {
+		x.label(slotRegion, l)
 	}
 	for _, b := range shop.Bands {
 		x.label(slotBand, b.Label)

@@ -107,7 +107,7 @@ var fillers = "a,an,the,um,ok,okay,well then,boss,is,are,was,were,be,been,being,
 	"please,pls,thanks,thank,hey,hi,hello,can,could,would,should,shall we,tell,show,give us,list,know,let,see,want,like,check,find,ever,get,got,any idea,idea,actually,exactly,kind,shop,store,our shop,overall,total,in total,altogether,much,many,lot,more,compare,comparison,a day,all day,whole day,number,rate,level,value,update,quick,reported,shopwatch," +
 	"的,了,吗,呢,啊,呀,吧,嘛,哦,啦,么,得,地,着,过,是,有,有没有,是否,是不是,我们,咱们,我,咱,你,您,他们,它们,它,自己,在,都,也,还,就,又,才,这么,那么,这样,这次,这回,本次,这场,这,那,几,哪,哪些,哪个,哪一个,哪几个,哪儿,什么,对比,比较一下,一天,一整天,整天,全天,当天的,啥,请,请问,麻烦,老板问,老板,大家好,亲,帮我,帮忙,看看,看一下,看下,看,查,查一下,查查,问一下,想知道,知道,告诉我,说说,讲讲,列出,列一下,显示,一下,现在,目前,当前,此刻,最近,近来,这段时间,这几天,到现在,截至目前,截止目前,到目前为止,一共,总共,总,总体,整体,大概,大约,到底,究竟,真的,跟,和,与,同,及,给我,把,被,让,对,从,到,里,中,上,下,个,只,件,单,店,店里,我们店,店铺里,很,比较,非常,特别,太,挺,多,多吗,多不多,高,高吗,高不高,大,来,来的,去,出,得多,一点,些,了没,了没有,之间,钱,以及,还是,或者,分别,各自,主要,具体,详细,严重,明显,明显的,需不需要,用不用,感觉,好像,应该,该,给个,各,每,每个,数量,率,时候,开始,进行,再,快,要,可以,做,做了,做到了,仓库,仓库里,仓里,事情,事,要的,谁,谁在,的话,今年的,准备,用"
 
-// said is what a form means: an idea, or nothing for a filler.
+// sayings are what each form means: an idea, or nothing for a filler.
 func sayings() (forms map[string]idea, longest int) {
 	forms = map[string]idea{}
 	put := func(list string, is idea) {

@@ -15,6 +15,7 @@ import (
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/outbox"
 	"shopwatch/internal/report"
+	"shopwatch/storage"
 )
 
 // galleryAfter is how long the demo is played before it is shown: a morning in
@@ -125,10 +126,32 @@ func (h *hall) until(ctx context.Context, t time.Time) error {
 	return h.demo.App.Step(ctx, t, func(context.Context) (time.Time, error) { return time.Time{}, nil })
 }
 
-// settle waits for the answer and lets what it put into the outbox go out.
+// longestWait is how long what is said may wait for the workspace to take it.
+const longestWait = 5 * time.Minute
+
+// settle waits for the answer and lets what it put into the outbox go out, which
+// takes the longer the more has been said just before.
 func (h *hall) settle(ctx context.Context) error {
 	h.demo.App.Settle()
-	return h.until(ctx, h.demo.Clock.Now().Add(10*time.Second))
+	for end := h.demo.Clock.Now().Add(longestWait); ; {
+		if err := h.until(ctx, h.demo.Clock.Now().Add(10*time.Second)); err != nil {
+			return err
+		}
+		if waits, err := h.waits(ctx); err != nil || !waits || !h.demo.Clock.Now().Before(end) {
+			return err
+		}
+	}
+}
+
+// waits reports whether something is to go out that is not held for later.
+func (h *hall) waits(ctx context.Context) (waits bool, err error) {
+	now := h.demo.Clock.Now()
+	err = h.demo.db.View(ctx, func(tx *storage.Tx) error {
+		list, err := tx.Undone()
+		waits = slices.ContainsFunc(list, func(e outbox.Entry) bool { return !e.Hold.After(now) })
+		return err
+	})
+	return waits, err
 }
 
 // hang adds an exhibit; sides are of the visitors, in order.

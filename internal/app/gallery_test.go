@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"shopwatch/bot/sandbox"
 	"shopwatch/commands"
 	"shopwatch/internal/alert"
@@ -133,5 +135,44 @@ func TestGallery(t *testing.T) {
 	}
 	if n := strings.Count(all, `"slack_file"`); n < 30 {
 		t.Errorf("only %d pictures", n)
+	}
+	galleryInBrowser(t, d, len(page.Exhibits))
+}
+
+// galleryInBrowser opens the page and its copy on disk, narrow and wide: all that is
+// exhibited is drawn, every picture loads and nothing sticks out.
+func galleryInBrowser(t *testing.T, d *Demo, exhibits int) {
+	t.Helper()
+	bin, err := browser()
+	if err != nil {
+		t.Log(err)
+		return
+	}
+	dir := filepath.Join(t.TempDir(), "cards")
+	if err := d.Sandbox.CopyGallery(dir); err != nil {
+		t.Fatal(err)
+	}
+	type facts struct{ Exhibits, Empty, Broken, Over int }
+	ctx := openBrowser(t, bin)
+	for _, url := range []string{d.ChatURL + "/gallery", "file://" + dir + "/index.html"} {
+		for _, width := range []int64{390, 1280} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(url), chromedp.WaitReady(`body[data-ready="true"]`)); err != nil {
+				t.Fatalf("%s: %v", url, err)
+			}
+			got, err := chromedp.Run(ctx, chromedp.Evaluate[facts](`(async () => {
+				const pictures = [...document.querySelectorAll(".exhibit img")];
+				for (const p of pictures) p.loading = "eager";
+				await Promise.all(pictures.map((p) => p.decode().catch(() => {})));
+				return {
+					Exhibits: document.querySelectorAll(".exhibit").length,
+					Empty: [...document.querySelectorAll(".exhibit .side")].filter((s) => s.innerText.trim() === "").length,
+					Broken: pictures.filter((p) => p.naturalWidth === 0).length,
+					Over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+				};
+			})()`, chromedp.EvalAwaitPromise))
+			if want := (facts{Exhibits: exhibits}); err != nil || got != want {
+				t.Errorf("%s, %d wide: %+v, %v; want %+v", url, width, got, err, want)
+			}
+		}
 	}
 }
