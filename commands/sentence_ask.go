@@ -85,10 +85,16 @@ func (env *Env) lost(ask Ask, s *sentence) bool {
 	if !s.cue {
 		return false
 	}
-	c, _ := find(ask.Short, ask.Text)
+	c, rest := find(ask.Short, ask.Text)
 	if c == nil {
 		first, _ := cutWord(ask.Text)
 		return len(strings.Fields(ask.Text)) > 2 || hasHan([]rune(ask.Text)) || nearest(fold(first), verbs()) == ""
+	}
+	first, _ := cutWord(ask.Text)
+	if _, err := Parse(env.Shop, c.Name, rest, ask.Now); named(first) == c {
+		if t, no := trouble(err); no && t.Key != "command.unknown_word" {
+			return false // begun as a question of the grammar, which knows what is wrong
+		}
 	}
 	return len(strings.FieldsFunc(ask.Text, unicode.IsSpace)) > 3 || strings.ContainsAny(ask.Text, "?？吗")
 }

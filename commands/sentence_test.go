@@ -117,6 +117,21 @@ func TestUnseenSentences(t *testing.T) {
 	t.Logf("%d of %d as meant, %d not understood; the command meant is among the questions offered for %d", right, len(list), none, offered)
 }
 
+// TestGrammarKnowsBetter: what is wrong with a question of the grammar is said by
+// the grammar, however many words it has.
+func TestGrammarKnowsBetter(t *testing.T) {
+	env := openShop(t)
+	for question, want := range map[string]string{
+		"target beauty 2026-12 base lots":       "lots is not an amount for base",
+		"gmv yesterday by unit beauty top=many": "many",
+		"gmv 2026-02-30 by unit please tell me": "2026-02-30",
+	} {
+		if m := env.answerTo(t, "en", question); !strings.Contains(m.Text, want) || strings.Contains(m.Text, "well enough") {
+			t.Errorf("%s: %s", question, m.Text)
+		}
+	}
+}
+
 // TestIdeasOnce: a form means one thing; of two the second would never be read.
 func TestIdeasOnce(t *testing.T) {
 	seen := map[string]idea{}
