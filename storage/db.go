@@ -15,7 +15,7 @@ import (
 
 // schemaVersion is the layout that this program writes (doc.go). Older ones are
 // brought up to it by Open (migrate.go).
-const schemaVersion = 2
+const schemaVersion = 3
 
 // defaultCache bounds the memory of decoded rows.
 const defaultCache = 192 << 20

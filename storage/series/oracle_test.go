@@ -78,6 +78,10 @@ func drawFrame(t *rapid.T, n int, last frameOf) frameOf {
 				f[id][c] = old
 			case roll < 7 && !c.Gauge():
 				f[id][c] = value{0, true}
+			case c == series.GMV && roll < 9: // as a rule, so that blocks go by it
+				f[id][c] = value{f[id][series.Units].v * f[id][series.Price].v, true}
+			case c == series.Orders && roll < 9:
+				f[id][c] = f[id][series.Units]
 			case c == series.GMV:
 				f[id][c] = value{r.Int64N(1 << 50), true}
 			case c.Gauge():

@@ -45,13 +45,8 @@ type scratch struct {
 	carry     []int64
 	full, out span
 	sum       []int64
-	// held is the values decoded last, since the days of a week ask in turn for
-	// the same block.
-	held struct {
-		block   *column.Block
-		col, lo int
-		all     span
-	}
+	held      held
+	expected  []int64
 }
 
 // room makes place for n series.
@@ -118,7 +113,7 @@ func (v *view) decode(b *column.Block, col, n int, dst *span) error {
 	if err != nil {
 		return err
 	}
-	flag := v.l.specs[col].flag
+	flag := v.l.specs[col%related].flag
 	if !found {
 		clear(dst.v)
 		if !flag {
@@ -145,7 +140,7 @@ func (v *view) decodePart(b *column.Block, col, n, lo int, dst *span) error {
 	}
 	dst.null = nil
 	clear(dst.v)
-	flag := v.l.specs[col].flag
+	flag := v.l.specs[col%related].flag
 	r, found, err := b.Raw(uint8(col), v.raw)
 	if err != nil {
 		return err
