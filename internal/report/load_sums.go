@@ -80,7 +80,7 @@ func (l *loader) daily(spec metric.CubeSpec) (*metric.Daily, error) {
 		for _, b := range batches {
 			d.AddPaid(b)
 		}
-		return d, int64(1024 + 16*len(d.Parts())*(int(spec.To-spec.From)+8)), nil
+		return d, d.Seal(), nil
 	})
 	if err != nil {
 		return nil, err
