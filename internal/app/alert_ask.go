@@ -119,7 +119,7 @@ func askAlertsOffline(ctx context.Context, path string, o AlertOptions) (a alert
 	}
 	env := Env(db, nil, shop)
 	if o.Config != nil && o.Config.Slack.Mode != "" && o.Ask.Act != "list" {
-		talk, _, err := slackOf(o.Config, o.Logger, nil)
+		talk, _, err := slackOf(o.Config, o.Logger, heard{})
 		if err != nil {
 			return a, err
 		}
