@@ -26,37 +26,31 @@ func (p gmvPast) all() []market.Day {
 }
 
 // comparable are the earlier days whose hours can be compared with today's: in
-// the same phase of the same campaign, or both ordinary and both worked or both
-// days off, the same weekday within six weeks or any within two. A Thursday that
-// is a holiday is like a Sunday, not like other Thursdays. Other campaigns are of
-// another size: where a campaign's own days are too few, days of the phase in any
-// campaign and ordinary days of today's kind show the shape alone, of any weekday
-// when the campaign has lasted for weeks. A shop that is closed on this weekday
-// has none.
+// the same phase of the same campaign, or both ordinary, the same weekday within
+// six weeks or the same kind of day within two. Other campaigns are of another
+// size: where a campaign's own days are too few, days of the phase in any campaign
+// and ordinary days of today's kind show the shape alone. A shop that is closed on
+// this weekday has none.
 func (w *watch) comparable(today market.Day) gmvPast {
-	cal, least := w.shop.Calendar, w.rules.GMV.MinSamples
+	cal := w.shop.Calendar
 	campaign, phase, on := cal.On(today)
 	if !on {
-		return gmvPast{like: w.daysLike(today, "", false, gmvRecent)}
+		return gmvPast{like: w.daysLike(today, "", false)}
 	}
-	past := gmvPast{phase: w.daysLike(today, phase.ID, true, gmvWeeks)}
+	past := gmvPast{phase: w.daysLike(today, phase.ID, true)}
 	for _, d := range past.phase {
 		if c, _, _ := cal.On(d); c.ID == campaign.ID {
 			past.like = append(past.like, d)
 		}
 	}
-	if len(past.like) >= least {
-		return past
-	}
-	if past.ordinary = w.daysLike(today, "", false, gmvRecent); len(past.ordinary) < least {
-		past.ordinary = w.daysLike(today, "", false, gmvWeeks)
+	if len(past.like) < w.rules.GMV.MinSamples {
+		past.ordinary = w.daysLike(today, "", false)
 	}
 	return past
 }
 
-// daysLike are the earlier days of a phase, or ordinary ones of today's kind: the
-// same weekday as far back as the rule looks, any other within recent days.
-func (w *watch) daysLike(today market.Day, phase string, on bool, recent market.Day) []market.Day {
+// daysLike are the earlier days of a phase, or ordinary ones of today's kind.
+func (w *watch) daysLike(today market.Day, phase string, on bool) []market.Day {
 	cal := w.shop.Calendar
 	var out []market.Day
 	closed, same := 0, 0
@@ -64,7 +58,7 @@ func (w *watch) daysLike(today market.Day, phase string, on bool, recent market.
 	for d := today - 1; d >= today-gmvWeeks && d > first; d-- {
 		_, p, then := cal.On(d)
 		weekday := d.Weekday() == today.Weekday()
-		if on != then || p.ID != phase || !on && (cal.Workday(d) != cal.Workday(today) || !weekday && today-d > recent) {
+		if on != then || p.ID != phase || !on && !weekday && (today-d > gmvRecent || cal.Workday(d) != cal.Workday(today)) {
 			continue
 		}
 		paid, _ := w.grid.sum(0, w.shop.Window(d, d))

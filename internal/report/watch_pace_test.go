@@ -15,21 +15,10 @@ import (
 // until payments fail for two hours. The drop is told at the pace of the morning, explained with
 // every number of that, and over when the payments work again.
 func TestWatchGMVDropInACampaign(t *testing.T) {
-	for name, warmup := range map[string]market.Day{"out of the blue": 0, "after weeks of warming up": 20} {
-		t.Run(name, func(t *testing.T) { dropInACampaign(t, warmup) })
-	}
-}
-
-func dropInACampaign(t *testing.T, warmup market.Day) {
-	t.Helper()
 	w := newWorld(t)
 	c := crowd{skus: 60, orders: 3000, days: 30, start: market.DateOf(2026, 11, 12)}
 	last := c.start + 29
 	w.shop.Calendar.Campaigns = []market.Campaign{{ID: "double12", Peak: last, Phases: []market.Phase{{ID: "live", From: last, To: last + 1, Uplift: 2}}}}
-	if warmup > 0 {
-		phases := &w.shop.Calendar.Campaigns[0].Phases
-		*phases = append(*phases, market.Phase{ID: "warmup", From: last - warmup, To: last - 1})
-	}
 	fault := func(d market.Day, hour int) bool { return d == last && (hour == 14 || hour == 15) }
 	c.factor = func(d market.Day, hour, _ int) float64 {
 		switch {
