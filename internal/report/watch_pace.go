@@ -14,6 +14,10 @@ import (
 // have.
 type gmvPast struct{ like, phase, ordinary []market.Day }
 
+// finalPayment is the phase in which what is paid was ordered days before: most
+// of it at midnight, so that the hours before say nothing of the next.
+const finalPayment = "final_payment"
+
 // any reports whether there is a day to compare with.
 func (p gmvPast) any() bool { return len(p.like)+len(p.ordinary) > 0 }
 
@@ -43,7 +47,7 @@ func (w *watch) comparable(today market.Day) gmvPast {
 			past.like = append(past.like, d)
 		}
 	}
-	if len(past.like) < w.rules.GMV.MinSamples {
+	if len(past.like) < w.rules.GMV.MinSamples && phase.ID != finalPayment {
 		past.ordinary = w.daysLike(today, "", false)
 	}
 	return past
