@@ -24,6 +24,11 @@ type sample[T any] struct {
 type sampler[T any] struct {
 	ids map[string]int32
 	at  map[int64]look[T]
+	// newest has the row numbers of the picture that was asked for last.
+	newest struct {
+		rev market.Revision
+		ids []int32
+	}
 }
 
 // look is what the picture of a revision showed, by row number.
@@ -40,6 +45,19 @@ func (s *sampler[T]) id(key string) int32 {
 		s.ids[key] = n
 	}
 	return n
+}
+
+// rows returns the row numbers of the picture of a revision, which has n rows with
+// these keys; nobody may change them.
+func (s *sampler[T]) rows(rev market.Revision, n int, key func(i int) string) []int32 {
+	if s.newest.rev != rev || len(s.newest.ids) != n {
+		ids := make([]int32, n)
+		for i := range ids {
+			ids[i] = s.id(key(i))
+		}
+		s.newest.rev, s.newest.ids = rev, ids
+	}
+	return s.newest.ids
 }
 
 // noons are one instant of each day from..to, at the first hour of the afternoon,

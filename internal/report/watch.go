@@ -101,6 +101,7 @@ type watch struct {
 	fakes  bool // the rule about fakes is on
 	cells  map[dayKey]map[string]metric.Sums
 	own    map[market.SKU][]OwnPrice // by the first rule that asks
+	skus   []market.SKU              // of own, in order
 	lines  []analysis.StockLine      // likewise
 	recent *voices                   // of the last 24 hours, likewise
 

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"slices"
+
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
@@ -75,15 +77,7 @@ func (w *watch) stockOuts() ([]analysis.Finding, error) {
 			open[line{string(a.First.Subject.SKU), string(a.First.Subject.Channel)}] = a.First.Stock
 		}
 	}
-	for i := range lines {
-		l := &lines[i]
-		first := open[line{string(l.SKU), string(l.Channel)}]
-		if l.Open = first != nil; l.Open && l.Available <= 0 && first.PerDay > 0 {
-			// While it is out, nothing new is learnt of its pace, and after a
-			// week nothing is left of it.
-			l.PerDay, l.Price = first.PerDay, market.Fen(float64(first.LostPerDay)/first.PerDay+0.5)
-		}
-	}
+	lines = toldOut(lines, open)
 	found := analysis.StockOuts(w.rules.Stock, w.rules.Money, analysis.StockInput{At: w.now, Lines: lines, Daily: w.daily})
 	if w.noted != nil {
 		for i := range lines {
@@ -97,4 +91,23 @@ func (w *watch) stockOuts() ([]analysis.Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// toldOut are lines with what people have been told of those that are open. Lines
+// are changed in a copy: other rules look at them too.
+func toldOut(lines []analysis.StockLine, open map[line]*analysis.StockOut) []analysis.StockLine {
+	if len(open) == 0 {
+		return lines
+	}
+	lines = slices.Clone(lines)
+	for i := range lines {
+		l := &lines[i]
+		first := open[line{string(l.SKU), string(l.Channel)}]
+		if l.Open = first != nil; l.Open && l.Available <= 0 && first.PerDay > 0 {
+			// While it is out, nothing new is learnt of its pace, and after a
+			// week nothing is left of it.
+			l.PerDay, l.Price = first.PerDay, market.Fen(float64(first.LostPerDay)/first.PerDay+0.5)
+		}
+	}
+	return lines
 }

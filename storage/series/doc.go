@@ -99,9 +99,11 @@
 // without a lock; a commit swaps the pointer.
 //
 // What is decoded for questions over past days (sums of a span, columns of a day,
-// who leads, the names of those) is kept in the cache of the storage.DB, under
-// names that say what it was made of: versions of days, corrections of periods,
-// pictures. A value is therefore never out of date, only unused.
+// who leads) is kept in the cache of the storage.DB, under names that say what it
+// was made of: versions of days, corrections of periods, pictures. A value is
+// therefore never out of date, only unused. Of those who lead, the other figures and
+// the names are picked series by series (pick.go): a new slot changes few of them,
+// and a new day is read alone, so that the first question after either is cheap.
 //
 // # Writing
 //

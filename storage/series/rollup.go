@@ -131,10 +131,18 @@ func (s *Store) columnsOf(tx *storage.Tx, shop *market.Shop, p *period, refs []*
 	return kept.([]*table), nil
 }
 
-// name tells what the rollup of a day says: when it is made anew, then because
-// its slots have changed.
+// name tells what is said of a day. A rollup is made anew because its slots have
+// changed; slots are told by the newest of them in periods as they stand.
 func (r *dayRef) name(b *strings.Builder) {
-	fmt.Fprintf(b, " %d:%d.%d", r.day, r.version().rev, r.changes)
+	if r.p != nil {
+		fmt.Fprintf(b, " %d:%d.%d", r.day, r.version().rev, r.changes)
+		return
+	}
+	fmt.Fprintf(b, " %d", r.day)
+	for _, p := range r.slots.periods {
+		fmt.Fprintf(b, ":%d.%d", p.index, p.changes)
+	}
+	fmt.Fprintf(b, ".%d", r.slots.rev)
 }
 
 // readColumn reads a column of some days of one month, chunk by chunk, and how
