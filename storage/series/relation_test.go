@@ -37,7 +37,7 @@ func relatedBlock(codec *column.Codec, l *layout, rows, slots int, value func(c,
 }
 
 // TestRelatedRoundTrip: whatever the values are and however well they follow from
-// each other, each stretch of each column reads as it was written, in any order.
+// each other, each section of each column reads as it was written, in any order.
 func TestRelatedRoundTrip(t *testing.T) {
 	codec, err := column.NewCodec()
 	if err != nil {
@@ -65,18 +65,18 @@ func TestRelatedRoundTrip(t *testing.T) {
 		}
 		v := &view{l: l, codec: codec, scratch: &scratch{raw: make([]byte, 0, 64)}}
 		for _, c := range rapid.Permutation(l.order).Draw(t, "order") {
-			s := stretch{n: rows * slots, lo: lo * slots, length: n * slots, width: slots}
+			s := section{n: rows * slots, lo: lo * slots, length: n * slots, width: slots}
 			got, err := v.hold(blk, c, s)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameStretch(t, l, c, got, in[c], s)
+			sameSection(t, l, c, got, in[c], s)
 		}
 	})
 }
 
-// sameStretch compares some series of a block with what went in.
-func sameStretch(t *rapid.T, l *layout, c int, got *span, in []span, s stretch) {
+// sameSection compares some series of a block with what went in.
+func sameSection(t *rapid.T, l *layout, c int, got *span, in []span, s section) {
 	lo := s.lo / s.width
 	for r := range s.length / s.width {
 		reading := int64(0)
