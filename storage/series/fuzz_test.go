@@ -48,7 +48,7 @@ func FuzzRecords(f *testing.F) {
 			_ = v.decode(b, col, b.Rows*3, &out)
 			part := newSpan(b.Rows)
 			_ = v.decodePart(b, col, b.Rows*3, b.Rows/2, &part)
-			_, _ = v.hold(b, col, section{n: b.Rows * 3, lo: b.Rows / 2 * 3, length: (b.Rows - b.Rows/2) * 3, width: 3})
+			_, _ = v.hold(b, col, extent{n: b.Rows * 3, lo: b.Rows / 2 * 3, length: (b.Rows - b.Rows/2) * 3, width: 3})
 			r := &baseReader{v: v, col: col, to: max(1, b.Rows), out: newSpan(max(1, b.Rows))}
 			base := newSpan(max(1, b.Rows))
 			_, _ = v.alter(b, r, &base, b.Rows)

@@ -135,27 +135,27 @@ func (e *encoder) transpose(vals []int64, slots []span, at, rows int, gauge, nul
 	}
 }
 
-// section is length values from lo on of the n that a column of a merged block
+// extent is length values from lo on of the n that a column of a merged block
 // has: whole series of width slots each.
-type section struct{ n, lo, length, width int }
+type extent struct{ n, lo, length, width int }
 
 // held is what was decoded last of a block: the values of one column, since the
 // days of a week ask for them in turn, and those of columns that others go by.
 type held struct {
 	block   *column.Block
-	section section
+	extent extent
 	col     int // of all, or -1
 	all     span
 	given   [len(givens{})]span
 	has     uint16 // bit c: given[c]
 }
 
-// hold decodes a section of a column of a block, unless it is held already. The
+// hold decodes a extent of a column of a block, unless it is held already. The
 // span is valid until another block is asked for.
-func (v *view) hold(blk *column.Block, col int, s section) (*span, error) {
+func (v *view) hold(blk *column.Block, col int, s extent) (*span, error) {
 	h := &v.held
-	if h.block != blk || h.section != s {
-		h.block, h.section, h.col, h.has = blk, s, -1, 0
+	if h.block != blk || h.extent != s {
+		h.block, h.extent, h.col, h.has = blk, s, -1, 0
 	}
 	if !v.l.specs[col].given {
 		if h.col == col {
@@ -179,9 +179,9 @@ func (v *view) hold(blk *column.Block, col int, s section) (*span, error) {
 	return into, err
 }
 
-// decodeMerged reads a section of a column, differences of readings as they are,
+// decodeMerged reads a extent of a column, differences of readings as they are,
 // whether it is stored as such or as what it differs from one of its relations.
-func (v *view) decodeMerged(blk *column.Block, col int, s section, into *span) error {
+func (v *view) decodeMerged(blk *column.Block, col int, s extent, into *span) error {
 	into.v = sized(into.v, s.length)[:s.length]
 	for k, r := range v.l.specs[col].relations {
 		id := relatedNumber(col, k)
@@ -197,7 +197,7 @@ func (v *view) decodeMerged(blk *column.Block, col int, s section, into *span) e
 }
 
 // addExpected makes values of what differs from a relation.
-func (v *view) addExpected(blk *column.Block, r relation, s section, into *span) error {
+func (v *view) addExpected(blk *column.Block, r relation, s extent, into *span) error {
 	var g givens
 	for _, given := range r.columns() {
 		x, err := v.hold(blk, int(given), s)

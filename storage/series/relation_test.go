@@ -37,7 +37,7 @@ func relatedBlock(codec *column.Codec, l *layout, rows, slots int, value func(c,
 }
 
 // TestRelatedRoundTrip: whatever the values are and however well they follow from
-// each other, each section of each column reads as it was written, in any order.
+// each other, each extent of each column reads as it was written, in any order.
 func TestRelatedRoundTrip(t *testing.T) {
 	codec, err := column.NewCodec()
 	if err != nil {
@@ -65,18 +65,18 @@ func TestRelatedRoundTrip(t *testing.T) {
 		}
 		v := &view{l: l, codec: codec, scratch: &scratch{raw: make([]byte, 0, 64)}}
 		for _, c := range rapid.Permutation(l.order).Draw(t, "order") {
-			s := section{n: rows * slots, lo: lo * slots, length: n * slots, width: slots}
+			s := extent{n: rows * slots, lo: lo * slots, length: n * slots, width: slots}
 			got, err := v.hold(blk, c, s)
 			if err != nil {
 				t.Fatal(err)
 			}
-			sameSection(t, l, c, got, in[c], s)
+			sameExtent(t, l, c, got, in[c], s)
 		}
 	})
 }
 
-// sameSection compares some series of a block with what went in.
-func sameSection(t *rapid.T, l *layout, c int, got *span, in []span, s section) {
+// sameExtent compares some series of a block with what went in.
+func sameExtent(t *rapid.T, l *layout, c int, got *span, in []span, s extent) {
 	lo := s.lo / s.width
 	for r := range s.length / s.width {
 		reading := int64(0)

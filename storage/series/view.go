@@ -313,7 +313,7 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	for i := range matrix {
 		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
-	all, err := v.hold(blk, col, section{n: have * slots, lo: first * slots, length: known * slots, width: slots})
+	all, err := v.hold(blk, col, extent{n: have * slots, lo: first * slots, length: known * slots, width: slots})
 	if err != nil {
 		return v.tx.Space(space).Damaged(key, err.Error())
 	}
