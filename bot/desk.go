@@ -196,7 +196,7 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 	if err != nil {
 		reply = d.excuse(ctx, e, err)
 	}
-	sendErr := d.send(ctx, e, reply)
+	sendErr := d.patient(ctx, func() error { return d.send(ctx, e, reply) })
 	if errors.Is(sendErr, chat.ErrNoFile) {
 		sendErr = errors.Join(sendErr, d.Sender.Answer(ctx, e, said(d.locale(ctx, e).T("file.not_attached"))))
 	}
@@ -212,6 +212,27 @@ func (d *Desk) serve(ctx context.Context, e chat.Event) {
 	}
 	d.Logger.LogAttrs(ctx, level, "event answered", slog.String("kind", string(e.Kind)), slog.String("command", e.Command),
 		slog.String("verb", e.Verb), slog.Duration("took", time.Since(began).Round(time.Millisecond)), slog.Any("err", errors.Join(err, sendErr)))
+}
+
+// patient says something again that the platform did not take for its rate, once
+// the time has passed that it asked for: a limit is certain, nothing was said
+// yet. ctx bounds the wait.
+func (d *Desk) patient(ctx context.Context, say func() error) error {
+	for {
+		err := say()
+		s, limited := errors.AsType[*chat.SendError](err)
+		if !limited || s.Failure != chat.Limited {
+			return err
+		}
+		if end, bound := ctx.Deadline(); bound && time.Until(end) < s.After {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(s.After):
+		}
+	}
 }
 
 // reply runs the command that e asks for.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"shopwatch/bot"
@@ -181,5 +182,45 @@ func TestCutOff(t *testing.T) {
 	run()
 	if len(place.said) != 0 {
 		t.Errorf("said again: %+v", place.said)
+	}
+}
+
+// crowded is a place that takes nothing for a while, as a chat does that was
+// given too much.
+type crowded struct {
+	heard
+	limits  int
+	refused int
+}
+
+func (c *crowded) Answer(ctx context.Context, e chat.Event, m chat.Message) error {
+	if c.refused < c.limits {
+		c.refused++
+		return &chat.SendError{Failure: chat.Limited, After: 7 * time.Second, Reason: "ratelimited"}
+	}
+	return c.heard.Answer(ctx, e, m)
+}
+
+// TestAnswerAfterALimit: an answer that the chat did not take for its rate is
+// given again when it may be, once, and not beyond the time of an answer.
+func TestAnswerAfterALimit(t *testing.T) {
+	for _, c := range []struct{ limits, said, refused int }{{1, 1, 1}, {3, 1, 3}, {9, 0, 5}} {
+		synctest.Test(t, func(t *testing.T) {
+			db, place := openStore(t, bolt.Options{InitialMmapSize: 1 << 20}), &crowded{limits: c.limits}
+			env := commands.New(commands.Env{DB: db, Shop: &market.Shop{ID: "mall", Zone: time.UTC}})
+			d := bot.New(bot.Config{
+				DB: db, Commands: func(string) *commands.Env { return env }, Sender: place, Logger: slog.New(slog.DiscardHandler), Now: time.Now, Lang: "en",
+			})
+			ctx, stop := context.WithCancel(t.Context())
+			var running sync.WaitGroup
+			running.Go(func() { _ = d.Run(ctx) })
+			defer running.Wait()
+			defer stop()
+			d.Accept(t.Context(), chat.Event{Kind: chat.Command, Command: "/shop", Text: "help", User: "U1", Keys: []string{"key"}})
+			d.Settle()
+			if len(place.said) != c.said || place.refused != c.refused {
+				t.Errorf("%d limits: %d answers after %d refusals", c.limits, len(place.said), place.refused)
+			}
+		})
 	}
 }

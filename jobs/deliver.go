@@ -31,14 +31,20 @@ type Deliver struct {
 	// clock of tests and of the demo's transcript needs that. Otherwise places
 	// are served beside each other, so that a slow call holds up its own place.
 	Inline bool
+	// PerMinute is how many messages the workspace is given in any minute; 0 is
+	// no limit. See outbox.Budget.
+	PerMinute int
 
 	recovered bool
 	wait      sync.WaitGroup
 
 	mu      sync.Mutex // guards what follows
 	lanes   outbox.Lanes
+	budget  outbox.Budget
+	stored  outbox.Budget // budget as the store has it
 	busy    map[chat.Target]bool
 	refused string // why the platform lets us in no more; "" while it does
+	count   postCounts
 }
 
 // maxLanes is how many places are served at the same time.
@@ -69,18 +75,18 @@ func (d *Deliver) pass(ctx context.Context) (next time.Time, moved bool, err err
 		err := d.put(ctx, folded...)
 		return next, err == nil, err
 	}
-	for _, e := range outbox.Heads(undone) {
+	for _, h := range outbox.Heads(undone) {
 		if err := ctx.Err(); err != nil {
 			return next, false, err
 		}
-		at, free := d.claim(&e)
+		at, free := d.claim(&h)
 		if !free {
 			if !at.IsZero() {
 				next = earliest(next, at)
 			}
 			continue
 		}
-		if err := d.start(ctx, e); err != nil {
+		if err := d.start(ctx, h.Entry); err != nil {
 			return next, false, err
 		}
 		moved = d.Inline
@@ -98,35 +104,44 @@ func (d *Deliver) Refused() string {
 	return d.refused
 }
 
-// claim takes the lane of e. When it is not free it says from when on it is; the
-// zero time means that it is in use.
-func (d *Deliver) claim(e *outbox.Entry) (at time.Time, free bool) {
+// claim takes the lane of h and its share of the workspace's budget. When they
+// are not free it says from when on they are; the zero time means that the lane
+// is in use.
+func (d *Deliver) claim(h *outbox.Head) (at time.Time, free bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.busy[e.Target] || len(d.busy) >= maxLanes {
+	if d.busy[h.Target] || len(d.busy) >= maxLanes {
 		return time.Time{}, false
 	}
-	if at := later(e.NotUntil, d.lanes.Free(e.Target)); at.After(d.Now()) {
+	now := d.Now()
+	at = latest(h.NotUntil, d.lanes.Free(h.Target), d.budget.Free(h.Rank))
+	if at.After(now) {
 		return at, false
 	}
 	if d.busy == nil {
 		d.busy = map[chat.Target]bool{}
 	}
-	d.busy[e.Target] = true
+	d.busy[h.Target] = true
+	d.budget.Spend(now)
 	return time.Time{}, true
 }
 
-func (d *Deliver) release(target chat.Target) {
+// release gives the lane back, and the share of the budget when nothing was sent.
+func (d *Deliver) release(target chat.Target, sent bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.busy, target)
+	if !sent {
+		d.budget.Return()
+	}
 }
 
 // start takes e one step further, beside the others unless Inline.
 func (d *Deliver) start(ctx context.Context, e outbox.Entry) error {
 	step := func() error {
-		defer d.release(e.Target)
-		if err := d.step(ctx, e.Key); err != nil {
+		sent, err := d.step(ctx, e.Key)
+		d.release(e.Target, sent)
+		if err != nil {
 			return fmt.Errorf("deliver %s: %w", e.Key, err)
 		}
 		return nil
@@ -142,10 +157,14 @@ func (d *Deliver) start(ctx context.Context, e outbox.Entry) error {
 	return nil
 }
 
-// recover puts calls that a dead process left open in doubt, once.
+// recover puts calls that a dead process left open in doubt, and goes on with
+// what it had left of the budget, once.
 func (d *Deliver) recover(ctx context.Context) error {
 	if d.recovered {
 		return nil
+	}
+	if err := d.resume(ctx); err != nil {
+		return err
 	}
 	undone, err := d.undone(ctx)
 	if err != nil {
@@ -164,29 +183,30 @@ func (d *Deliver) recover(ctx context.Context) error {
 }
 
 // step takes the entry of a key one step further, as it stands now that its lane
-// is ours: an operator may have changed it meanwhile.
-func (d *Deliver) step(ctx context.Context, key string) error {
+// is ours: an operator may have changed it meanwhile. sent says that the platform
+// was given something to post or edit.
+func (d *Deliver) step(ctx context.Context, key string) (sent bool, err error) {
 	e, ok, err := d.entry(ctx, key)
 	if err != nil || !ok || e.State.Done() || e.NotUntil.After(d.Now()) {
-		return err
+		return false, err
 	}
 	delivery := chat.Delivery{Key: e.Key, Act: e.Act, Target: e.Target, Message: e.Message}
 	if e.RootKey != "" && e.Act != chat.Post {
 		root, _, err := d.entry(ctx, e.RootKey)
 		if err != nil {
-			return err
+			return false, err
 		}
 		if root.State != outbox.Sent {
-			return d.put(ctx, withoutRoot(e, root, d.Now()))
+			return false, d.put(ctx, withoutRoot(e, root, d.Now()))
 		}
 		delivery.Root = root.Receipt.Ref
 	}
 	if e.State == outbox.Doubt && e.Act != chat.Update {
-		return d.lookUp(ctx, e, delivery)
+		return false, d.lookUp(ctx, e, delivery)
 	}
 	late := d.Policy.Late(e, d.Now())
 	delivery.Message = d.pen(e.Lang).Belated(delivery.Message, late, e.Repeat, e.Act == chat.Post && e.RootKey != "")
-	return d.send(ctx, outbox.Begin(e, d.Now()), delivery)
+	return true, d.send(ctx, outbox.Begin(e, d.Now()), delivery)
 }
 
 // withoutRoot is what becomes of an entry whose root is not there: it waits for
@@ -241,12 +261,14 @@ func (d *Deliver) note(e outbox.Entry, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.lanes.Used(e.Target, d.Now())
+	d.count.sent[e.Rank()]++
 	s, failed := errors.AsType[*chat.SendError](err)
 	switch {
 	case err == nil:
 		d.refused = ""
 	case failed && s.Failure == chat.Limited:
-		d.lanes.HoldAll(e.NotUntil)
+		d.count.limited++
+		d.budget.Hold(e.NotUntil)
 	case failed && s.Failure == chat.Locked:
 		d.refused = s.Reason
 	}
@@ -272,6 +294,9 @@ func (d *Deliver) entry(ctx context.Context, key string) (e outbox.Entry, ok boo
 // thread, and a note about what was given up.
 func (d *Deliver) put(ctx context.Context, entries ...outbox.Entry) error {
 	return d.DB.Update(ctx, func(tx *storage.Tx) error {
+		if err := d.storeBudget(tx); err != nil {
+			return err
+		}
 		for _, e := range entries {
 			if err := tx.PutEntry(e); err != nil {
 				return err
@@ -343,11 +368,4 @@ func (d *Deliver) log(ctx context.Context, e outbox.Entry, err error) {
 		level = slog.LevelError
 	}
 	d.Logger.LogAttrs(ctx, level, "delivery", attrs...)
-}
-
-func earliest(a, b time.Time) time.Time {
-	if a.IsZero() || b.Before(a) {
-		return b
-	}
-	return a
 }

@@ -38,8 +38,13 @@ const callTime = 200 * time.Millisecond
 
 func newPost(t *testing.T, channels ...string) *post {
 	t.Helper()
+	return newPostIn(t, sandbox.Options{}, channels...)
+}
+
+func newPostIn(t *testing.T, o sandbox.Options, channels ...string) *post {
+	t.Helper()
 	p := &post{T: t, now: time.Date(2026, 11, 22, 0, 30, 0, 0, time.UTC)}
-	o := sandbox.Options{Now: p.clock, Channels: []sandbox.Channel{{ID: "C0OPS", Name: "c0ops"}}}
+	o.Now, o.Channels = p.clock, []sandbox.Channel{{ID: "C0OPS", Name: "c0ops"}}
 	for _, c := range channels {
 		o.Channels = append(o.Channels, sandbox.Channel{ID: c, Name: strings.ToLower(c)})
 	}

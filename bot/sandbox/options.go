@@ -81,6 +81,9 @@ type Options struct {
 	// PostBurst is how many messages a channel takes at once before one a
 	// second is the rule. 0 means 3, a negative number lifts the limit.
 	PostBurst int
+	// PerMinute is how many messages the whole workspace takes in any minute. 0
+	// is no limit: Slack has one and does not say which.
+	PerMinute int
 	// FilePolls is how many calls of files.info still find a new file
 	// unprocessed. 0 means 1, a negative number means none.
 	FilePolls int

@@ -34,6 +34,7 @@ type workspace struct {
 	read      map[string]int64     // "user channel" to the newest read ts in µs
 	seq       map[string]int       // counters of ids, by kind
 	events    []Event
+	recent    []time.Time // when the messages of the last minute were taken
 }
 
 type channel struct {
@@ -173,10 +174,28 @@ func (w *workspace) next(kind string) int {
 // admit takes one message from the allowance of a channel. When there is none
 // it returns how long to wait.
 func (w *workspace) admit(c *channel) time.Duration {
+	now := w.opt.Now()
+	if n := w.opt.PerMinute; n > 0 {
+		w.recent = slices.DeleteFunc(w.recent, func(t time.Time) bool { return now.Sub(t) >= time.Minute })
+		if len(w.recent) >= n {
+			return w.recent[len(w.recent)-n].Add(time.Minute).Sub(now)
+		}
+	}
+	if wait := w.pace(c, now); wait > 0 {
+		return wait
+	}
+	if w.opt.PerMinute > 0 {
+		w.recent = append(w.recent, now)
+	}
+	return 0
+}
+
+// pace is how long channel c takes nothing; 0 counts one message.
+func (w *workspace) pace(c *channel, now time.Time) time.Duration {
 	if w.opt.PostBurst < 0 {
 		return 0
 	}
-	now, burst := w.opt.Now(), float64(w.opt.PostBurst)
+	burst := float64(w.opt.PostBurst)
 	if c.lane.at.IsZero() {
 		c.lane = lane{left: burst, at: now}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -69,8 +70,23 @@ func (s *Slack) directly(ctx context.Context, e chat.Event, v rendered) error {
 	if e.Thread != "" && channel == e.Channel {
 		options = append(options, slackgo.MsgOptionTS(e.Thread))
 	}
+	_, err := s.speak(ctx, channel, options)
+	return err
+}
+
+// speak posts for a person who waits and returns the id of the message. It does
+// not wait for its share of what the workspace takes in a minute, which is told.
+func (s *Slack) speak(ctx context.Context, channel string, options []slackgo.MsgOption) (string, error) {
 	_, ts, err := s.api.PostMessageContext(ctx, channel, options...)
-	return s.classify(err, ts)
+	err = s.classify(err, ts)
+	pause := time.Duration(0)
+	if limit, ok := errors.AsType[*chat.SendError](err); ok && limit.Failure == chat.Limited {
+		pause = limit.After
+	}
+	if s.cfg.Spoke != nil {
+		s.cfg.Spoke(pause)
+	}
+	return ts, err
 }
 
 // Share implements chat.Sender. Where the bot is no member the response address
@@ -91,8 +107,7 @@ func (s *Slack) Share(ctx context.Context, e chat.Event, m chat.Message) error {
 		if e.Thread != "" {
 			options = append(options, slackgo.MsgOptionTS(e.Thread))
 		}
-		_, ts, err = s.api.PostMessageContext(ctx, e.Channel, options...)
-		err = s.classify(err, ts)
+		ts, err = s.speak(ctx, e.Channel, options)
 		if _, word := failureOf(err); word != "not_in_channel" && word != "channel_not_found" {
 			return err
 		}

@@ -41,6 +41,11 @@ type Config struct {
 	// It may be called at any time and must return soon; nil hears nothing.
 	Skewed func(ctx context.Context, off time.Duration)
 
+	// Spoke hears of each message that is posted for a person who waits, past the
+	// outbox. pause is how long Slack wants nothing more, 0 when it took the
+	// message. It may be called at any time; nil hears nothing.
+	Spoke func(pause time.Duration)
+
 	APIURL string   // "" is Slack itself; another value must end in /api/
 	Teams  []string // workspace ids that are served; empty serves the token's own
 	// Members has each person looked up, so that Event.Guest is known. It needs

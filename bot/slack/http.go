@@ -37,25 +37,40 @@ func (s *Slack) HTTP() *HTTP { return s.web }
 
 // Run implements chat.Transport.
 func (h *HTTP) Run(ctx context.Context, accept func(context.Context, chat.Event) chat.Ack) error {
+	return h.Around(ctx, accept, func(ctx context.Context) error {
+		<-ctx.Done()
+		return nil
+	})
+}
+
+// Around is Run for as long as serve runs: events are taken before the first
+// request can come and until the last one has been answered.
+func (h *HTTP) Around(ctx context.Context, accept func(context.Context, chat.Event) chat.Ack, serve func(context.Context) error) error {
+	// The event outlives its request, and requests outlive ctx.
+	taking, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
 	h.mu.Lock()
 	if h.accept != nil {
 		h.mu.Unlock()
 		return errors.New("slack http transport runs already")
 	}
-	// The event outlives its request, so it lives in Run's context.
-	h.accept = func(e chat.Event) (chat.Ack, bool) { return h.s.intake.take(ctx, e, accept) }
+	h.accept = func(e chat.Event) (chat.Ack, bool) { return h.s.intake.take(taking, e, accept) }
 	h.mu.Unlock()
 	defer func() {
 		h.mu.Lock()
 		h.accept = nil
 		h.mu.Unlock()
 	}()
-	if err := h.s.learnSelf(ctx); err != nil && ctx.Err() == nil {
-		h.s.log.WarnContext(ctx, "own identity unknown", "err", err)
-	}
-	<-ctx.Done()
+	var learning sync.WaitGroup
+	defer learning.Wait()
+	learning.Go(func() {
+		if err := h.s.learnSelf(ctx); err != nil && ctx.Err() == nil {
+			h.s.log.WarnContext(ctx, "own identity unknown", "err", err)
+		}
+	})
+	err := serve(ctx)
 	h.s.intake.drain()
-	return nil
+	return err
 }
 
 // unauthorized is the answer to every request that fails a check: it must not

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
 )
 
@@ -120,6 +121,14 @@ type Post struct {
 	Alerts []Alert
 	News   []News // of PostLine, in order
 	N      int    // number within the group, for its delivery key
+}
+
+// Pressing reports whether p speaks of a critical alert that is not over: it
+// then goes before everything else that waits to be sent.
+func (p *Post) Pressing() bool {
+	return slices.ContainsFunc(p.Alerts, func(a Alert) bool {
+		return a.Latest.Severity == analysis.Critical && a.State.Open()
+	})
 }
 
 // Repeated is the kind of News that says that nothing has changed for long.

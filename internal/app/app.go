@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"shopwatch/bot"
+	"shopwatch/bot/slack"
 	"shopwatch/commands"
 	"shopwatch/internal/access"
 	"shopwatch/internal/alert"
@@ -34,6 +35,7 @@ type Settings struct {
 	Sender    chat.Sender
 	Transport chat.Transport
 	Home      func(ctx context.Context, user string, m chat.Message) error
+	Links     func() slack.Status // how events come in; nil where nobody asks
 	Clock     *Clock
 	Logger    *slog.Logger
 
@@ -53,6 +55,8 @@ type Settings struct {
 	// Unreadable is what becomes of a message of which nobody can tell whether it
 	// has arrived; empty holds it.
 	Unreadable outbox.Unreadable
+	// PerMinute is how many messages the workspace is given in a minute; 0 is no limit.
+	PerMinute int
 	// Inline runs jobs and sends messages one after another, for a stepped clock.
 	Inline bool
 }
@@ -123,7 +127,7 @@ func New(set Settings) (*App, error) {
 	a := &App{set: set}
 	now := set.Clock.Now
 	a.collector = &jobs.Collector{DB: set.DB, Logger: set.Logger, Now: now}
-	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: set.delivery(), Logger: set.Logger, Now: now, Shop: set.Shops[0].Shop, Inline: set.Inline}
+	a.deliver = &jobs.Deliver{DB: set.DB, Sender: bot.Sealed(set.Sender, set.Seal), Policy: set.delivery(), Logger: set.Logger, Now: now, Shop: set.Shops[0].Shop, Inline: set.Inline, PerMinute: set.PerMinute}
 	a.attend = &jobs.Attend{DB: set.DB, Now: now}
 	a.scheduler = &jobs.Scheduler{DB: set.DB, Logger: set.Logger, Now: now, Inline: set.Inline, Shop: set.Shops[0].Shop}
 	byChannel := map[string]*commands.Env{}

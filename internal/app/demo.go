@@ -51,6 +51,9 @@ type DemoOptions struct {
 	admins []string // user ids; nil takes the first of the cast
 }
 
+// demoPerMinute is the default of slack.posts_per_minute.
+const demoPerMinute = 40
+
 // Demo is the whole bot with a marketplace and a chat of its own, all on this
 // computer.
 type Demo struct {
@@ -173,7 +176,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	d.App, err = New(Settings{
 		DB: d.db, Series: d.panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: d.opt.admins},
-		Schedule: d.schedule(), Inline: true,
+		Schedule: d.schedule(), Inline: true, PerMinute: demoPerMinute,
 	})
 	if err != nil {
 		return err

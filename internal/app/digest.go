@@ -85,7 +85,7 @@ func SendDigest(ctx context.Context, o DigestOptions) (err error) {
 	if o.Config == nil {
 		return fmt.Errorf("%w: no bot is running on this store, and without a configuration (-c FILE) there is no chat to send with", ErrNo)
 	}
-	talk, _, err := slackOf(o.Config, o.Logger, nil)
+	talk, _, err := slackOf(o.Config, o.Logger, heard{})
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func SendDigest(ctx context.Context, o DigestOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	deliver := &jobs.Deliver{DB: db, Sender: bot.Sealed(talk, seal), Policy: outbox.DefaultPolicy(), Logger: o.Logger, Now: time.Now}
+	deliver := &jobs.Deliver{DB: db, Sender: bot.Sealed(talk, seal), Policy: outbox.DefaultPolicy(), Logger: o.Logger, Now: time.Now, PerMinute: o.Config.Slack.PerMinute}
 	if err := emptied(ctx, deliver); err != nil {
 		return err
 	}

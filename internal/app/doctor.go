@@ -219,7 +219,7 @@ func (d *doctor) chat(ctx context.Context) {
 		d.fine("slack", "no slack section; shopwatch demo needs none, shopwatch serve does")
 		return
 	}
-	talk, _, err := slackOf(d.Config, d.Logger, nil)
+	talk, _, err := slackOf(d.Config, d.Logger, heard{})
 	if err != nil {
 		d.bad("slack", "check the slack section", "%v", err)
 		return

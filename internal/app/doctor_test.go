@@ -131,7 +131,7 @@ func TestCheckNamed(t *testing.T) {
 	if err := CheckNamed(t.Context(), &out, c, log); !errors.Is(err, ErrUnwell) || strings.Count(out.String(), "× ") != 3 {
 		t.Errorf("%v:\n%s", err, out.String())
 	}
-	talk, _, err := slackOf(c, log, nil)
+	talk, _, err := slackOf(c, log, heard{})
 	if err != nil {
 		t.Fatal(err)
 	}

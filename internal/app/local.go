@@ -30,22 +30,40 @@ type localAsk struct {
 func socketOf(store string) string { return store + ".sock" }
 
 // serveLocal answers questions on the socket of a store until ctx ends.
-func (a *App) serveLocal(ctx context.Context, store string) error {
+func (a *App) serveLocal(ctx context.Context, store string) (err error) {
+	doors := NewDoors()
+	defer func() { err = errors.Join(err, doors.Close(ctx)) }()
+	local, err := a.localDoor(ctx, doors, store)
+	if err != nil || local == nil {
+		return err
+	}
+	return local.serve(ctx, a.localPages())
+}
+
+// localDoor opens the socket of a store; nil where its path is too long for one.
+func (a *App) localDoor(ctx context.Context, doors *Doors, store string) (*door, error) {
 	path := socketOf(store)
 	if len(path) > maxSocketPath {
 		a.set.Logger.LogAttrs(ctx, slog.LevelWarn, "questions from the terminal need the store's path to be shorter", slog.Int("max", maxSocketPath))
-		return nil
+		return nil, nil //nolint:nilnil // the bot does without one
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("local socket: %w", err)
-	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
-	if err != nil {
-		return fmt.Errorf("local socket: %w", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return errors.Join(fmt.Errorf("local socket: %w", err), l.Close())
-	}
+	return doors.at("unix:"+path, func() (net.Listener, error) {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.Chmod(path, 0o600); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		return l, nil
+	})
+}
+
+// localPages answers what verbs on the terminal ask of a running bot.
+func (a *App) localPages() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /ask", a.localQuestion)
 	mux.HandleFunc("POST /replay", local(a.replayHere))
@@ -58,7 +76,7 @@ func (a *App) serveLocal(ctx context.Context, store string) error {
 	mux.HandleFunc("GET /sources", a.localSources)
 	mux.HandleFunc("POST /backfill", a.localBackfill)
 	mux.HandleFunc("POST /outbox", local(a.outboxHere))
-	return serveOn(ctx, l, mux)
+	return mux
 }
 
 const (

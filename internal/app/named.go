@@ -46,7 +46,7 @@ func placed(c *config.Config, found []slack.Finding) []slack.Finding {
 // CheckNamed asks the chat whether what a configuration names is there, and
 // writes a line for each that is not. ErrUnwell says that there are some.
 func CheckNamed(ctx context.Context, out io.Writer, c *config.Config, log *slog.Logger) error {
-	talk, _, err := slackOf(c, log, nil)
+	talk, _, err := slackOf(c, log, heard{})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"shopwatch/internal/i18n"
 	"shopwatch/internal/report"
 	"shopwatch/internal/web"
+	"shopwatch/jobs"
 	"shopwatch/storage"
 )
 
@@ -78,9 +79,22 @@ func (a *App) status(ctx context.Context, lang string) (web.Status, error) {
 		out.Shops = append(out.Shops, shop)
 		out.Outbox = web.Outbox{Waiting: st.Outbox.Waiting, Doubt: st.Outbox.Doubt, Dead: st.Outbox.Dead, Oldest: st.Outbox.Oldest}
 	}
+	out.Post = postRow(a.deliver.Load())
+	if a.set.Links != nil {
+		l := a.set.Links()
+		out.Links = web.Links{Open: l.Links, Opened: l.Opens, Events: l.Events, Replays: l.Replays, Forged: l.Forged, Late: l.Late}
+	}
 	var err error
 	out.Jobs, err = a.jobRows(ctx)
 	return out, err
+}
+
+func postRow(l jobs.Load) web.Post {
+	p := web.Post{PerMinute: l.PerMinute, Room: l.Room, Held: l.Held, Sent: map[string]uint64{}, Aside: l.Aside, Limited: l.Limited}
+	for rank, n := range l.Sent {
+		p.Sent[rank.String()] = n
+	}
+	return p
 }
 
 func feedRow(pen card.Pen, f report.FeedStatus) web.Feed {

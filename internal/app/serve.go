@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -32,11 +31,14 @@ func CheckCron(line string) error {
 	return err
 }
 
-// Serve runs the bot that a configuration describes until ctx ends.
-func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) (err error) {
+// Serve runs the bot that a configuration describes until ctx ends. The doors
+// stay open after that: close them, or serve another configuration behind them.
+func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger, doors *Doors) (err error) {
 	var a *App
-	skewed := func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) }
-	talk, transport, err := slackOf(c, log, skewed)
+	talk, transport, err := slackOf(c, log, heard{
+		skewed: func(ctx context.Context, off time.Duration) { a.skew.Tell(ctx, off) },
+		spoke:  func(pause time.Duration) { a.deliver.Spoke(pause) },
+	})
 	if err != nil {
 		return err
 	}
@@ -69,9 +71,9 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 		return err
 	}
 	a, err = New(Settings{
-		DB: db, Series: panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Clock: clock, Logger: log,
+		DB: db, Series: panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: shops, Sender: talk, Transport: transport, Home: talk.PublishHome, Links: talk.Status, Clock: clock, Logger: log,
 		Policy: access.Policy{Teams: c.Slack.Teams, Operators: c.Access.Operators, Admins: c.Access.Admins},
-		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable),
+		Limit:  bot.Limit{Burst: 15, Every: 2 * time.Second}, Unreadable: outbox.Unreadable(c.Slack.Unreadable), PerMinute: c.Slack.PerMinute,
 		Lang: c.Language, Langs: langs(c),
 		Schedule: scheduleOf(c),
 		Upkeep:   upkeepOf(c),
@@ -83,21 +85,49 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
+	behind, err := a.answering(ctx, c, doors, pages)
+	if err != nil {
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return a.Run(ctx) })
 	g.Go(func() error { warnNamed(ctx, talk, c, log); return nil })
-	g.Go(func() error { return serveHTTP(ctx, c.Web.Listen, pages) })
-	g.Go(func() error { return a.serveLocal(ctx, c.Storage.Path) })
-	if c.Slack.Mode == string(slack.HTTPMode) {
-		g.Go(func() error { return serveHTTP(ctx, c.Slack.Listen, talk.HTTP()) })
+	for one, h := range behind {
+		g.Go(func() error { return one.serve(ctx, h) })
 	}
 	return g.Wait()
 }
 
+// answering opens the doors that a configuration names, closes those that it
+// does not, and says who answers behind which of them.
+func (a *App) answering(ctx context.Context, c *config.Config, doors *Doors, pages http.Handler) (map[*door]http.Handler, error) {
+	page, err := doors.tcp(ctx, c.Web.Listen)
+	if err != nil {
+		return nil, err
+	}
+	behind := map[*door]http.Handler{page: pages}
+	kept := []*door{page}
+	if events, ok := a.set.Transport.(*eventDoor); ok { // it serves its door by itself
+		if events.door, err = doors.tcp(ctx, c.Slack.Listen); err != nil {
+			return nil, err
+		}
+		kept = append(kept, events.door)
+	}
+	local, err := a.localDoor(ctx, doors, c.Storage.Path)
+	if err != nil {
+		return nil, err
+	}
+	if local != nil {
+		behind[local] = a.localPages()
+		kept = append(kept, local)
+	}
+	return behind, doors.keep(ctx, kept...)
+}
+
 // Start is Serve beside the caller: the channel brings what it returns, once.
-func Start(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger) <-chan error {
+func Start(ctx context.Context, c *config.Config, env func(string) (string, bool), log *slog.Logger, doors *Doors) <-chan error {
 	done := make(chan error, 1)
-	go func() { done <- Serve(ctx, c, env, log) }()
+	go func() { done <- Serve(ctx, c, env, log, doors) }()
 	return done
 }
 
@@ -113,7 +143,7 @@ func ProblemsIn(err error) []Problem {
 // CheckServe says why Serve would refuse a configuration that was read without
 // problems; it opens neither the store nor a connection.
 func CheckServe(c *config.Config, env func(string) (string, bool), log *slog.Logger) error {
-	_, _, err := slackOf(c, log, nil)
+	_, _, err := slackOf(c, log, heard{})
 	if err != nil {
 		return err
 	}
@@ -121,23 +151,29 @@ func CheckServe(c *config.Config, env func(string) (string, bool), log *slog.Log
 	return err
 }
 
+// heard is what the adapter tells the app while it runs; the zero value hears
+// nothing. See the fields of slack.Config.
+type heard struct {
+	skewed func(ctx context.Context, off time.Duration)
+	spoke  func(pause time.Duration)
+}
+
 // slackOf makes the adapter and the transport that a configuration asks for.
-// skewed hears of requests that are refused for their time alone; nil for none.
-func slackOf(c *config.Config, log *slog.Logger, skewed func(context.Context, time.Duration)) (*slack.Slack, chat.Transport, error) {
+func slackOf(c *config.Config, log *slog.Logger, h heard) (*slack.Slack, chat.Transport, error) {
 	if c.Slack.Mode == "" {
 		return nil, nil, fmt.Errorf("%w: %s has no slack section; shopwatch demo needs none", ErrRefused, c.File)
 	}
 	talk, err := slack.New(slack.Config{
 		Mode: slack.Mode(c.Slack.Mode), BotToken: slack.Secret(c.Slack.BotToken), AppToken: slack.Secret(c.Slack.AppToken),
 		SigningSecret: slack.Secret(c.Slack.SigningSecret), APIURL: c.Slack.APIURL, Teams: c.Slack.Teams, Logger: log,
-		PingInterval: time.Duration(c.Slack.Ping), Members: true, Skewed: skewed,
+		PingInterval: time.Duration(c.Slack.Ping), Members: true, Skewed: h.skewed, Spoke: h.spoke,
 		Draw: func(w io.Writer, ch chat.Chart) error { return chart.PNG(w, ch) },
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	if c.Slack.Mode == string(slack.HTTPMode) {
-		return talk, talk.HTTP(), nil
+		return talk, &eventDoor{http: talk.HTTP()}, nil
 	}
 	return talk, talk.Socket(), nil
 }
@@ -198,29 +234,4 @@ func langs(c *config.Config) map[string]string {
 		}
 	}
 	return out
-}
-
-// serveHTTP answers on addr until ctx ends, then lets requests finish.
-func serveHTTP(ctx context.Context, addr string, h http.Handler) error {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fmt.Errorf("listen on %s: %w", addr, err)
-	}
-	return serveOn(ctx, l, h)
-}
-
-// serveOn answers on l until ctx ends, then lets requests finish.
-func serveOn(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 2 * time.Second}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	select {
-	case err := <-failed:
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
-	case <-ctx.Done():
-	}
-	const drain = 10 * time.Second
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	return srv.Shutdown(stop)
 }

@@ -19,6 +19,7 @@ import (
 type load struct {
 	mu    sync.Mutex
 	acked []string
+	lost  int // deliveries that had no answer, or were turned away
 	asked int
 	done  chan struct{}
 	all   sync.WaitGroup
@@ -29,7 +30,7 @@ func (l *load) begin(p *program, n, senders int) {
 	l.done = make(chan struct{})
 	for s := range senders {
 		l.all.Go(func() {
-			client := &http.Client{Transport: &http.Transport{}, Timeout: 5 * time.Second}
+			client := &http.Client{Transport: &http.Transport{}, Timeout: 20 * time.Second}
 			defer client.CloseIdleConnections()
 			for i := 0; ; i++ {
 				select {
@@ -38,11 +39,14 @@ func (l *load) begin(p *program, n, senders int) {
 				default:
 				}
 				id := fmt.Sprintf("r%d-%d-%d", n, s, i)
-				if p.push(client, canaryPush, id) {
-					l.mu.Lock()
+				taken := p.push(client, canaryPush, id)
+				l.mu.Lock()
+				if taken {
 					l.acked = append(l.acked, id)
-					l.mu.Unlock()
+				} else {
+					l.lost++
 				}
+				l.mu.Unlock()
 			}
 		})
 	}

@@ -57,7 +57,9 @@ type program struct {
 	conf string
 	exe  string
 	page string // address of the status page
-	log  *lines
+	// events is where the workspace calls the bot; empty for a socket.
+	events string
+	log    *lines
 
 	cmd *exec.Cmd
 }
@@ -84,7 +86,7 @@ const programYAML = `
 language: en
 shops:
 - {id: mall, currency: CNY, zone: Asia/Shanghai}
-slack: {mode: socket, bot_token: "${BOT}", app_token: "${APP}", signing_secret: "${SIGN}", api_url: "URL/api/"}
+slack: {mode: socket, bot_token: "${BOT}", app_token: "${APP}", signing_secret: "${SIGN}", api_url: "URL/api/", posts_per_minute: 600}
 post:
 - {channel: C0OPERATE, shop: mall, digests: [morning], alerts: [all]}
 storage: {path: STORE, mmap: 64MiB}
@@ -108,14 +110,51 @@ sources:
 // newProgram prepares a workspace with n channels and a configuration.
 func newProgram(t *testing.T, n int) *program {
 	t.Helper()
+	return prepare(t, n, "")
+}
+
+// newHTTPProgram is newProgram with a workspace that calls the bot.
+func newHTTPProgram(t *testing.T, n int) *program {
+	t.Helper()
+	p := prepare(t, n, freePort(t))
+	p.edited(`mode: socket`, `mode: http, listen: "`+p.events+`"`)
+	return p
+}
+
+// edited changes the configuration of a program that does not run.
+func (p *program) edited(old, text string) {
+	p.Helper()
+	if err := os.WriteFile(p.conf, []byte(strings.Replace(p.yaml(), old, text, 1)), 0o600); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// freePort is an address for the program to listen on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = l.Close() // free for the program
+	return l.Addr().String()
+}
+
+// prepare is newProgram; events is where the workspace calls the bot, empty for
+// a socket.
+func prepare(t *testing.T, n int, events string) *program {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "sw") //nolint:usetesting // the path of a socket must be short
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{T: t, dir: dir, conf: filepath.Join(dir, "config.yaml"), log: &lines{}}
+	p := &program{T: t, dir: dir, events: events, page: freePort(t), conf: filepath.Join(dir, "config.yaml"), log: &lines{}}
 	o := sandbox.Options{
 		AckWithin: 300 * time.Millisecond, BotToken: canaryBot, AppToken: canaryApp, SigningSecret: canarySign,
 		Channels: []sandbox.Channel{{ID: "C0OPERATE", Name: "ops"}},
+	}
+	if events != "" {
+		o.HTTPURL, o.AckWithin = "http://"+events, 3*time.Second // as Slack waits
 	}
 	for i := range n {
 		o.Channels = append(o.Channels, sandbox.Channel{ID: channelID(i), Name: strings.ToLower(channelID(i))})
@@ -131,12 +170,6 @@ func newProgram(t *testing.T, n int) *program {
 		_ = os.RemoveAll(dir)
 	})
 	p.box.SetBaseURL(server.URL)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.page = l.Addr().String()
-	_ = l.Close() // free for the program
 	text := strings.NewReplacer("URL", server.URL, "STORE", p.store(), `"PAGE"`, `"`+p.page+`"`).Replace(programYAML)
 	if err := os.WriteFile(p.conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

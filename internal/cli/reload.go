@@ -16,6 +16,7 @@ import (
 // server serves a file, and serves it anew when it was told that it has changed.
 // The app then ends and another starts in the same process; nothing that runs
 // is changed, so that there is one way in and one way out, those of a restart.
+// Only the ports stay open, and who comes in between waits.
 type server struct {
 	*terminal
 	file       string
@@ -27,10 +28,13 @@ type server struct {
 const trial = time.Minute
 
 // run serves conf, and what the file says after each SIGHUP, until ctx ends.
-func (s *server) run(ctx context.Context, conf *config.Config) error {
+func (s *server) run(ctx context.Context, conf *config.Config) (err error) {
 	hangup := make(chan os.Signal, 1) // several in a row are one
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
+	doors := app.NewDoors()
+	defer func() { err = errors.Join(err, doors.Close(ctx)) }()
+	defer context.AfterFunc(ctx, func() { _ = doors.Close(ctx) })() // told by the one above
 	var before *config.Config
 	for {
 		log, err := s.loggerOf(conf)
@@ -38,7 +42,7 @@ func (s *server) run(ctx context.Context, conf *config.Config) error {
 			return err
 		}
 		began := time.Now()
-		next, err := s.until(ctx, conf, log, hangup)
+		next, err := s.until(ctx, conf, log, hangup, doors)
 		switch {
 		case ctx.Err() != nil:
 			return err
@@ -56,10 +60,10 @@ func (s *server) run(ctx context.Context, conf *config.Config) error {
 // until serves conf until ctx ends, it fails, or hangup brings another
 // configuration. That one is returned once everything that was begun with conf
 // is finished and the store is closed.
-func (s *server) until(ctx context.Context, conf *config.Config, log *slog.Logger, hangup <-chan os.Signal) (*config.Config, error) {
+func (s *server) until(ctx context.Context, conf *config.Config, log *slog.Logger, hangup <-chan os.Signal, doors *app.Doors) (*config.Config, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	done := app.Start(ctx, conf, s.env, log)
+	done := app.Start(ctx, conf, s.env, log, doors)
 	for {
 		select {
 		case err := <-done:

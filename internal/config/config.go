@@ -156,6 +156,8 @@ type Slack struct {
 	// Unreadable is what becomes of a message of which nobody can tell whether it
 	// has arrived, since the channel's history cannot be read.
 	Unreadable string `yaml:"unreadable" default:"hold" rule:"one=hold|repeat_marked"`
+	// PerMinute is how many messages the whole workspace is given in a minute.
+	PerMinute int `yaml:"posts_per_minute" default:"40" rule:"min=8;max=600"`
 }
 
 // Post says what one chat channel receives.

@@ -220,6 +220,7 @@ func (n *Notifier) write(tx *storage.Tx, p alert.Post, now time.Time) error {
 		list = append(list, place.Root("night/"+g.ID, pen.Overnight(p.Alerts), now))
 	}
 	for _, e := range list {
+		e.Urgent = p.Pressing()
 		if _, err := tx.Enqueue(e); err != nil {
 			return err
 		}

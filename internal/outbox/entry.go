@@ -42,6 +42,9 @@ type Entry struct {
 	// Enqueue with an existing, unsent Update key overwrites its message.
 	Rev int `json:"rev,omitempty"`
 
+	// Urgent is what goes before everything else that waits: see Heads.
+	Urgent bool `json:"urgent,omitempty"`
+
 	// Hold is when a quiet reader may get it at the earliest; what comes later
 	// for the same place does not wait for it.
 	Hold time.Time `json:"hold,omitzero"`

@@ -1,6 +1,8 @@
 package outbox
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"shopwatch/internal/chat"
@@ -11,30 +13,14 @@ const Pace = time.Second
 
 // Lanes keeps the pace of every place. It is not safe for concurrent use: the
 // deliver job guards it.
-type Lanes struct {
-	free map[chat.Target]time.Time
-	all  time.Time // before which no lane is free
-}
+type Lanes struct{ free map[chat.Target]time.Time }
 
 // Free is when the lane of target may carry its next message; the zero time
 // means now.
-func (l *Lanes) Free(target chat.Target) time.Time {
-	if l.all.After(l.free[target]) {
-		return l.all
-	}
-	return l.free[target]
-}
+func (l *Lanes) Free(target chat.Target) time.Time { return l.free[target] }
 
 // Used notes that a message went to target at now.
 func (l *Lanes) Used(target chat.Target, now time.Time) { l.hold(target, now.Add(Pace)) }
-
-// HoldAll keeps every lane shut until t, also of places that nothing was sent to
-// yet: the platform's limit is per workspace, not per place.
-func (l *Lanes) HoldAll(t time.Time) {
-	if t.After(l.all) {
-		l.all = t
-	}
-}
 
 func (l *Lanes) hold(target chat.Target, t time.Time) {
 	if l.free == nil {
@@ -52,21 +38,54 @@ type line struct {
 	hold   int64
 }
 
-// Heads returns, for each place, the first entry that is not done, in order of
-// Seq. Whatever stands behind it in the same place waits. What is held for a
-// quiet reader is a line of its own, for which nothing else waits.
-func Heads(undone []Entry) []Entry {
-	seen := map[line]bool{}
-	var out []Entry
-	for _, e := range undone {
-		l := line{target: e.Target}
-		if !e.Hold.IsZero() {
-			l.hold = e.Hold.UnixNano()
-		}
-		if !seen[l] {
-			seen[l] = true
-			out = append(out, e)
+func lineOf(e *Entry) line {
+	l := line{target: e.Target}
+	if !e.Hold.IsZero() {
+		l.hold = e.Hold.UnixNano()
+	}
+	return l
+}
+
+// Head is what is next in a place, and how soon it must be there: an entry of a
+// thread that has something urgent to say is as urgent as that.
+type Head struct {
+	Entry
+	Rank Rank
+}
+
+// Heads returns what is next in each place, the more urgent places first. A
+// place is served in order of Seq, but a thread that has something urgent to say
+// goes before the others there, from its beginning on. What is held for a quiet
+// reader is a line of its own, for which nothing else waits.
+func Heads(undone []Entry) []Head {
+	urgent := map[string]bool{} // threads, by the key of their root
+	for i := range undone {
+		if e := &undone[i]; e.Rank() == Pressing {
+			urgent[e.thread()] = true
 		}
 	}
+	at := map[line]int{} // where in out the head of a line is
+	var out []Head
+	for i := range undone {
+		h := Head{Entry: undone[i], Rank: undone[i].Rank()}
+		if urgent[h.thread()] {
+			h.Rank = Pressing
+		}
+		l := lineOf(&h.Entry)
+		n, seen := at[l]
+		switch {
+		case !seen:
+			at[l] = len(out)
+			out = append(out, h)
+		case h.Rank == Pressing && out[n].Rank != Pressing:
+			out[n] = h
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Head) int {
+		return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(a.Seq, b.Seq))
+	})
 	return out
 }
+
+// thread names the thread of e by the key of its root.
+func (e *Entry) thread() string { return cmp.Or(e.RootKey, e.Key) }

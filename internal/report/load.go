@@ -41,6 +41,7 @@ type loader struct {
 	items *metric.Catalogue
 	// itemsRev is the revision of the picture of items, 0 without one.
 	itemsRev market.Revision
+	sold     map[market.SKU]string // titles by orders, of a shop without a catalogue
 	cache    *shopCache
 	// lexicon reads what buyers write; nil is the built-in one.
 	lexicon *voice.Lexicon

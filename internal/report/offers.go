@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"shopwatch/internal/analysis"
@@ -112,7 +113,7 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 		o.Offer = analysis.Offer{
 			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: string(k),
 			Match: match.Ints[i], Now: parts.Landed, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
-			History: past[i], Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
+			Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
 		}
 		if it, ok := l.items.Find(k); ok {
 			o.Title, o.Unit = cmp.Or(it.Title, o.Title), it.Unit
@@ -120,6 +121,7 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 				o.Floor, o.FloorKnown = it.Floor, true
 			}
 		}
+		o.Weeks, o.History = since(past[i], now.Add(-week))
 		o.OtherSize = pricing.Differs(o.Title, o.title)
 		o.Own, o.OwnKnown = lowest(own[k])
 		out = append(out, o)
@@ -127,13 +129,22 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 	return snap.Window.End, out, nil
 }
 
-// priceHistory is the landed price of each row of b, the picture of a revision,
-// over the last seven days.
+// since parts quotes, oldest first, into those before a moment and the others.
+func since(quotes []analysis.PricePoint, at time.Time) (before, after []analysis.PricePoint) {
+	n := 0
+	for n < len(quotes) && quotes[n].At.Before(at) {
+		n++
+	}
+	return quotes[:n:n], quotes[n:]
+}
+
+// priceHistory is the landed price of each row of b, the picture of a revision, a
+// week apart over two months, then four times a day over the last seven days.
 func (l *loader) priceHistory(rev market.Revision, b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
 	}
-	times, values, err := history(l, &l.cache.offers, market.RivalOffers, l.moments(now), func(b *market.Batch, row func(string, market.Fen)) {
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, slices.Concat(l.weeks(now), l.moments(now)), func(b *market.Batch, row func(string, market.Fen)) {
 		for i := range b.Len() {
 			if p, ok := terms(b, i).Landed(now); ok {
 				row(key(b, i), p)

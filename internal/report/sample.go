@@ -71,6 +71,21 @@ func (l *loader) noons(from, to market.Day) []time.Time {
 	return out
 }
 
+// creepWeeks is how far back a price is looked at week by week.
+const creepWeeks = 9
+
+// weeks are instants a week apart before the seven days up to now, oldest first:
+// as many as raw pictures are kept for by default, and at one hour of the day, so
+// that all looks of a day share them.
+func (l *loader) weeks(now time.Time) []time.Time {
+	y, m, d := l.shop.Local(now).Date()
+	out := make([]time.Time, 0, creepWeeks)
+	for k := creepWeeks; k > 0; k-- {
+		out = append(out, time.Date(y, m, d-7*k-1, sampleHours[1], 0, 0, 0, l.shop.Zone))
+	}
+	return out
+}
+
 // moments are the sampled instants of the seven days before now, oldest first.
 func (l *loader) moments(now time.Time) []time.Time {
 	var out []time.Time

@@ -45,7 +45,7 @@ func (l *loader) stock(q StockQuery) (Stock, error) {
 	if err != nil {
 		return Stock{}, err
 	}
-	s := Stock{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
+	s := Stock{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf), Within: q.Cover}
 	limit := q.Cover
 	if limit <= 0 {
 		limit = lowCover

@@ -95,6 +95,8 @@ type watch struct {
 	feeds []feed
 	open  []alert.Alert // people know of them
 	out   *Watched
+	// past finds the last episode of a problem; nil asks the store.
+	past func(fingerprint string) (alert.Alert, bool)
 	// noted is told every entity that a rule looked at; nil when nobody asks.
 	noted func(analysis.Rule, analysis.Judged)
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 
 	"shopwatch/internal/alert"
@@ -32,6 +33,9 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 			in.Open = append(in.Open, x)
 		}
 	}
+	if err := w.toldPrices(in.Offers); err != nil {
+		return nil, err
+	}
 	found := analysis.RivalMoves(w.rules.Price, w.rules.Money, in)
 	if w.noted != nil {
 		for i := range in.Offers {
@@ -44,7 +48,7 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 				numbers = append(numbers, money("own", o.Own))
 			}
 			if m, ok := analysis.Moved(w.rules.Price, o, w.now); ok {
-				numbers = append(numbers, money("before", m.Before))
+				numbers = append(numbers, money("before", m.Before), number("days", w.now.Sub(m.Since).Hours()/24))
 			}
 			w.noteOld(analysis.RuleRivalMove, analysis.Subject{Unit: o.Unit, SKU: o.SKU, Title: o.Title, Rival: o.Rival}, found, analysis.Reading{
 				Metric: "price_gap", Unit: metric.Money, Value: float64(o.Now), Numbers: numbers,
@@ -52,6 +56,44 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// toldPrices fills in what people were last told of offers that have crept down
+// since before anybody was told.
+func (w *watch) toldPrices(offers []analysis.Offer) error {
+	for i := range offers {
+		o := &offers[i]
+		if _, crept := analysis.Moved(w.rules.Price, o, w.now); !crept || len(o.Weeks) == 0 {
+			continue
+		}
+		a, found, err := w.lastTold(alert.Fingerprint(w.shop.ID, analysis.RuleRivalMove, analysis.Subject{Unit: o.Unit, SKU: o.SKU, Rival: o.Rival}))
+		if err != nil {
+			return err
+		}
+		if m := a.Said.Price; found && m != nil {
+			o.Told = analysis.PricePoint{At: a.Said.At, Price: m.Now}
+		}
+	}
+	return nil
+}
+
+// lastTold is the newest episode of a problem that people were told of before
+// this pass; an episode that began with it, as in a look back, is not.
+func (w *watch) lastTold(fingerprint string) (a alert.Alert, found bool, err error) {
+	if w.past != nil {
+		a, found = w.past(fingerprint)
+	} else if a, found, err = w.tx.LastEpisode(fingerprint); err != nil {
+		return a, false, fmt.Errorf("last episode of %s: %w", fingerprint, err)
+	}
+	for found && (!a.Since.Before(w.now) || a.FiredAt.IsZero()) {
+		if a.Previous == "" {
+			return alert.Alert{}, false, nil
+		}
+		if a, found, err = w.tx.Alert(a.Previous); err != nil {
+			return a, false, fmt.Errorf("episode before of %s: %w", fingerprint, err)
+		}
+	}
+	return a, found, nil
 }
 
 // noteOld tells of an entity of a rule with findings of its own kind.

@@ -10,6 +10,8 @@ type Status struct {
 	Shops  []Shop
 	Jobs   []Job
 	Outbox Outbox
+	Post   Post
+	Links  Links
 }
 
 // Shop is one shop with its data and its open problems.
@@ -57,4 +59,20 @@ type Outbox struct {
 	Doubt   int
 	Dead    int
 	Oldest  time.Time // of the waiting; zero when none waits
+}
+
+// Post is what the workspace is given and how it takes it; counts are since the
+// start.
+type Post struct {
+	PerMinute int               // the most in any minute; 0 is no limit
+	Room      int               // how many may leave at once now; below zero when overdrawn
+	Held      time.Duration     // how much longer the platform wants nothing
+	Sent      map[string]uint64 // messages and edits from the outbox, by urgency
+	Aside     uint64            // messages for people who waited
+	Limited   uint64            // refused for the rate
+}
+
+// Links are the connections on which events come in; counts are since the start.
+type Links struct {
+	Open, Opened, Events, Replays, Forged, Late int64
 }

@@ -78,6 +78,7 @@ func New(o Options) (http.Handler, error) {
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /page.css", s.style)
 	mux.HandleFunc("GET /{$}", s.status)
+	mux.HandleFunc("GET /metrics", s.metrics)
 	if o.Push != nil {
 		mux.HandleFunc("POST /push/{source}", s.push)
 	}

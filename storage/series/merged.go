@@ -142,15 +142,15 @@ type extent struct{ n, lo, length, width int }
 // held is what was decoded last of a block: the values of one column, since the
 // days of a week ask for them in turn, and those of columns that others go by.
 type held struct {
-	block   *column.Block
+	block  *column.Block
 	extent extent
-	col     int // of all, or -1
-	all     span
-	given   [len(givens{})]span
-	has     uint16 // bit c: given[c]
+	col    int // of all, or -1
+	all    span
+	given  [len(givens{})]span
+	has    uint16 // bit c: given[c]
 }
 
-// hold decodes a extent of a column of a block, unless it is held already. The
+// hold decodes an extent of a column of a block, unless it is held already. The
 // span is valid until another block is asked for.
 func (v *view) hold(blk *column.Block, col int, s extent) (*span, error) {
 	h := &v.held
@@ -179,7 +179,7 @@ func (v *view) hold(blk *column.Block, col int, s extent) (*span, error) {
 	return into, err
 }
 
-// decodeMerged reads a extent of a column, differences of readings as they are,
+// decodeMerged reads an extent of a column, differences of readings as they are,
 // whether it is stored as such or as what it differs from one of its relations.
 func (v *view) decodeMerged(blk *column.Block, col int, s extent, into *span) error {
 	into.v = sized(into.v, s.length)[:s.length]
