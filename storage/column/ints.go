@@ -7,7 +7,8 @@ import (
 
 // Integer columns are written in whichever of five forms is shortest, over the
 // values themselves or over their differences, divided by a common factor when
-// there is one (timestamps of whole seconds, prices ending in 00).
+// there is one (timestamps of whole seconds, prices ending in 00). Three of them also
+// come with the hundreds apart (Sparse.AppendHundreds).
 const (
 	formZero   = iota // all 0
 	formConst         // all the same
