@@ -46,7 +46,7 @@ fuzz: ## every fuzz target for FUZZTIME (5s)
 	@FUZZTIME="$(FUZZTIME)" .ci/fuzz
 
 .PHONY: soak
-soak: ## the long tests: 1,000 damaged stores, 2,000 power cuts, 1,000 kills of the program, 200 of each kind of work, fill rates
+soak: ## the long tests: 1,000 damaged stores, 2,000 power cuts, 1,000 kills of the program, 200 of each kind of work, fill rates, campaigns
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'Damage|Kill|PowerCut' -v ./storage
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run Kill -v ./storage/series
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 30m -run FileStaysFlat -v ./internal/bench
@@ -55,6 +55,7 @@ soak: ## the long tests: 1,000 damaged stores, 2,000 power cuts, 1,000 kills of 
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 20m -run 'AcceptThenDrop|KilledAtEachStep' -v ./jobs
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run 'KillProgram|Reload' -v ./internal/cli
 	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 120m -run 'TestGallery|MemoryOverDays' -v ./internal/app
+	SHOPWATCH_SOAK=1 $(GO) test -count=1 -timeout 60m -run CampaignDaysKeepQuiet -v ./internal/app
 
 .PHONY: eval
 eval: ## the analysis against public benchmarks, as one table

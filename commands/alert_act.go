@@ -77,7 +77,7 @@ var more = &Act{Verb: card.VerbMore, Right: access.Operate, Brief: true, Run: fu
 // The effect is seen in the thread; only what could not be done is answered.
 func (env *Env) act(ctx context.Context, ask Ask, id string, act alert.Act) (Reply, error) {
 	act.By, act.At = ask.User, ask.Now
-	if act.Kind == alert.ActAssign && env.nobody(ctx, act.Owner) {
+	if act.Kind == alert.ActAssign && env.Nobody(ctx, act.Owner) {
 		pen := ask.pen(env)
 		return Reply{Message: pen.Said(pen.L.T("command.unknown_person", "word", clip(act.Owner)))},
 			env.refusedAs(ctx, ask, string(act.Kind), "unknown person "+clip(act.Owner))
@@ -102,9 +102,9 @@ func (env *Env) act(ctx context.Context, ask Ask, id string, act alert.Act) (Rep
 	return Reply{Message: env.refusal(ask, act, list, refusal)}, err
 }
 
-// nobody reports whether the chat knows that there is no such person. A chat that
+// Nobody reports whether the chat knows that there is no such person. A chat that
 // cannot be asked stops nobody from working.
-func (env *Env) nobody(ctx context.Context, user string) bool {
+func (env *Env) Nobody(ctx context.Context, user string) bool {
 	if env.Person == nil {
 		return false
 	}

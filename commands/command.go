@@ -220,8 +220,10 @@ func (env *Env) Answer(ctx context.Context, ask Ask) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	c, r, no := env.read(ask)
+	c, r, no, err := env.read(ctx, ask)
 	switch {
+	case err != nil:
+		return Reply{}, err
 	case no != nil && c != nil:
 		return *no, env.refusedAs(ctx, ask, c.Name, "no right")
 	case no != nil:
@@ -296,7 +298,10 @@ func (env *Env) numbers(ctx context.Context, ask Ask, rows int) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, r, no := env.read(ask)
+	c, r, no, err := env.read(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
 	if no != nil {
 		return nil, &NoAnswer{Text: no.Message.Text, Try: firstQuestion(no.Message)}
 	}
@@ -317,7 +322,17 @@ func (env *Env) numbers(ctx context.Context, ask Ask, rows int) (any, error) {
 // read turns an ask into a command and its request. The reply is set when that
 // cannot be done and says why; with a command, it is that the asker has no right
 // to it.
-func (env *Env) read(ask Ask) (*Command, Request, *Reply) {
+func (env *Env) read(ctx context.Context, ask Ask) (*Command, Request, *Reply, error) {
+	ask, no, err := env.understood(ctx, ask)
+	if err != nil || no != nil {
+		return nil, Request{}, no, err
+	}
+	c, r, no := env.parsed(ask)
+	return c, r, no, nil
+}
+
+// parsed reads an ask in the words of the grammar.
+func (env *Env) parsed(ask Ask) (*Command, Request, *Reply) {
 	c, rest := find(ask.Short, ask.Text)
 	asFile := c != nil && c.Name == exportName && strings.TrimSpace(rest) != ""
 	if asFile {
@@ -409,11 +424,7 @@ func (env *Env) refusedAs(ctx context.Context, ask Ask, act, why string) error {
 func (env *Env) unknown(ask Ask) *Reply {
 	pen := ask.pen(env)
 	first, rest := cutWord(ask.Text)
-	var names []string
-	for _, c := range all() {
-		names = append(append(names, c.Name), c.Words...)
-	}
-	near := nearest(fold(first), names)
+	near := nearest(fold(first), verbs())
 	if near == "" {
 		return &Reply{Message: pen.Trouble(pen.L.T("command.unknown_verb", "word", first), "")}
 	}

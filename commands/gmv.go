@@ -100,7 +100,7 @@ func (env *Env) item(ctx context.Context, q Query) (market.SKU, error) {
 		return "", nil
 	}
 	const few = 5
-	found, err := report.FindItems(ctx, env.DB, env.Shop, q.Item, q.AsOf, few)
+	found, err := report.FindItems(ctx, env.DB, env.Series, env.Shop, report.ItemQuery{Text: q.Item, AsOf: q.AsOf, Max: few})
 	switch {
 	case err != nil:
 		return "", err

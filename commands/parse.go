@@ -142,8 +142,8 @@ func (p *parser) top(q *Query) (int, bool) {
 	return 0, false
 }
 
-// ahead reads "next 14 days", "next 14d" and 未来14天, which only a forecast and a
-// clearance have.
+// ahead reads "next 14 days", "next 14d" and 未来14天, which only a forecast, a
+// clearance and stock have.
 func (p *parser) ahead(q *Query) (int, error) {
 	for n := min(longestPhrase, len(p.tokens)); n > 0; n-- {
 		phrase := fold(strings.Join(p.tokens[:n], ""))
@@ -151,7 +151,7 @@ func (p *parser) ahead(q *Query) (int, error) {
 		if !ok {
 			continue
 		}
-		if q.Verb != forecast.Name && q.Verb != slowName {
+		if !slices.Contains([]string{forecast.Name, slowName, stockName, cover.Name}, q.Verb) {
 			return 0, &Trouble{Key: "command.not_yet", Args: []any{"word", strings.Join(p.tokens[:n], " ")}}
 		}
 		q.Ahead = days

@@ -8,8 +8,12 @@ import (
 	"shopwatch/internal/report"
 )
 
+// stockName is a name of its own because the grammar knows it: its days to come
+// are those within which something must run out to be listed.
+const stockName = "stock"
+
 var stock = &Command{
-	Name: "stock", Needs: []string{"inventory"}, Short: "/stock", Words: []string{"库存", "断货", "inventory"},
+	Name: stockName, Needs: []string{"inventory"}, Short: "/stock", Words: []string{"库存", "断货", "inventory"},
 	Example: "stock low top 20", Right: access.View, Run: runStock,
 	Data: numbers(loadStock),
 }
@@ -32,7 +36,8 @@ func loadStock(ctx context.Context, env *Env, r Request) (report.Stock, error) {
 	switch {
 	case r.Query.Focus == "out":
 		q.Show = report.StockOut
-	case r.Query.Focus == "low":
+	case r.Query.Focus == "low" || r.Query.Ahead > 0:
+		q.Cover = float64(r.Query.Ahead)
 		q.Show = report.StockLow
 	case sku != "" || r.Query.Focus == "all":
 		q.Show = report.StockAll

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,7 +121,7 @@ type cursor struct {
 // read whole. Events are read window by window from where
 // the last complete window ended; a window that fails ends the run and is read
 // again next time. Nothing that was read is lost: every window is committed
-// with its own cursor.
+// with its own cursor. While one is stored, the next is read.
 func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	if err := c.resumes(ctx); err != nil {
 		return err
@@ -138,18 +139,16 @@ func (c *Collector) Collect(ctx context.Context, f Feed) error {
 	if err != nil {
 		return err
 	}
-	w := f.Window.Next(cur.End, now)
-	for w.Start.Before(w.End) {
+	var windows []market.Window
+	for w := f.Window.Next(cur.End, now); w.Start.Before(w.End); {
 		stop := w.End
 		if next := w.Start.Add(f.Window.Step); f.Window.Step > 0 && next.Before(stop) {
 			stop = next
 		}
-		if err := c.pull(ctx, f, market.Window{Start: w.Start, End: stop}); err != nil {
-			return err
-		}
+		windows = append(windows, market.Window{Start: w.Start, End: stop})
 		w.Start = stop
 	}
-	return nil
+	return c.pullAll(ctx, f, windows)
 }
 
 // cursor is what a feed remembers; the zero cursor when it was never read.
@@ -169,7 +168,69 @@ func (c *Collector) cursor(ctx context.Context, f Feed) (cur cursor, err error) 
 
 // pull reads one window, stores it and, when it is complete, moves the cursor.
 func (c *Collector) pull(ctx context.Context, f Feed, w market.Window) error {
-	p, pullErr := f.Source.Pull(ctx, source.Request{Shop: f.Shop, Window: w, Now: c.Now()})
+	return c.keep(ctx, f, c.read(ctx, f, w))
+}
+
+// arrival is what a source gave for a window.
+type arrival struct {
+	window market.Window
+	pull   market.Pull
+	err    error
+}
+
+func (c *Collector) read(ctx context.Context, f Feed, w market.Window) arrival {
+	p, err := f.Source.Pull(ctx, source.Request{Shop: f.Shop, Window: w, Now: c.Now()})
+	return arrival{w, p, err}
+}
+
+// pullAll pulls windows in their order, up to the first that fails. While one is
+// stored the next is read, since what is read does not depend on what is stored;
+// not so of files, which are done with when they are stored. Nothing is read any
+// more when it returns.
+func (c *Collector) pullAll(ctx context.Context, f Feed, windows []market.Window) error {
+	if _, file := f.Source.(*source.File); file || len(windows) < 2 {
+		for _, w := range windows {
+			if err := c.pull(ctx, f, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	ahead, stop := context.WithCancel(ctx)
+	defer stop()
+	read := make(chan arrival)
+	go c.readAhead(ahead, f, windows, read)
+	var err error
+	for b := range read {
+		if err == nil {
+			err = c.keep(ctx, f, b)
+		}
+		if err != nil {
+			stop()
+		}
+	}
+	return cmp.Or(err, ctx.Err())
+}
+
+// readAhead reads windows into a channel, which it closes, until one fails.
+func (c *Collector) readAhead(ctx context.Context, f Feed, windows []market.Window, to chan<- arrival) {
+	defer close(to)
+	for _, w := range windows {
+		b := c.read(ctx, f, w)
+		select {
+		case to <- b:
+		case <-ctx.Done():
+			return
+		}
+		if b.err != nil || b.pull.Snapshot.State != market.Complete {
+			return
+		}
+	}
+}
+
+// keep stores a window and, when it is complete, moves the cursor.
+func (c *Collector) keep(ctx context.Context, f Feed, b arrival) error {
+	w, p, pullErr := b.window, b.pull, b.err
 	if p.Snapshot.State == "" {
 		return pullErr
 	}

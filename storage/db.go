@@ -15,7 +15,7 @@ import (
 
 // schemaVersion is the layout that this program writes (doc.go). Older ones are
 // brought up to it by Open (migrate.go).
-const schemaVersion = 2
+const schemaVersion = 3
 
 // defaultCache bounds the memory of decoded rows.
 const defaultCache = 192 << 20
@@ -293,7 +293,8 @@ func (tx *Tx) number(name string) (uint64, error) {
 
 // Decoded returns what is kept in memory under a name, or what decode makes, which
 // is kept as long as there is room for its bytes. The name must tell everything
-// that the value depends on, revisions among them; nobody may change the value.
+// that the value depends on, revisions among them; nobody may change the value, but
+// it may gather more of the same (Grown).
 // What a transaction sees that may still fail is decoded for itself alone.
 func (tx *Tx) Decoded(name string, decode func() (value any, bytes int64, err error)) (any, error) {
 	if tx.Writable() {
@@ -301,4 +302,12 @@ func (tx *Tx) Decoded(name string, decode func() (value any, bytes int64, err er
 		return v, err
 	}
 	return tx.db.cache.load(cacheKey{table: name}, decode)
+}
+
+// Grown tells that the value that is kept under a name takes more bytes than
+// before: one that guards itself and gathers what is asked of it.
+func (tx *Tx) Grown(name string, bytes int64) {
+	if !tx.Writable() {
+		tx.db.cache.grow(cacheKey{table: name}, bytes)
+	}
 }

@@ -18,6 +18,7 @@ import (
 // made before.
 var migrations = []func(*Tx) error{
 	(*Tx).migrateFeedPast, // 1 to 2
+	nothingStored,         // 2 to 3
 }
 
 // migrate brings an older store up to date after a copy of it has been made.
@@ -41,6 +42,11 @@ func (db *DB) migrate(ctx context.Context, before func(context.Context, int, fun
 	}
 	return nil
 }
+
+// nothingStored: from layout 3 on blocks of merged slots may hold columns as what
+// they differ from others (storage/series), which older programs cannot read. What
+// is there already stays as it is.
+func nothingStored(*Tx) error { return nil }
 
 // migrateFeedPast writes down how every feed stood after each of its pulls,
 // which layout 1 forgot. The manifests are all there, so it is what would have

@@ -157,12 +157,13 @@ func measure(ctx context.Context, m maker, dir string, o options) (*row, error) 
 	if err = errors.Join(err, p.close(), os.RemoveAll(filepath.Join(dir, "day"))); err != nil || o.week == 0 {
 		return r, err
 	}
+	o.skus = o.week
 	if p, _, err = m.make(ctx, filepath.Join(dir, "week"), o); err != nil {
 		return r, err
 	}
 	const week = 7 * 24
-	if _, _, err = fill(ctx, p, o.week, week, o.seed); err == nil {
-		r.Week, err = sample(ctx, p, o.week, week)
+	if _, _, err = fill(ctx, p, o.skus, week, o.seed); err == nil {
+		r.Week, err = sample(ctx, p, o.skus, week)
 	}
 	return r, errors.Join(err, p.close(), os.RemoveAll(filepath.Join(dir, "week")))
 }

@@ -30,7 +30,9 @@ var begin = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 func at(hour int) time.Time { return begin.Add(time.Duration(hour) * time.Hour) }
 
-func openOurs(ctx context.Context, dir string, _ options) (peer, string, error) {
+// openOurs also names the series, as the others make their tables: those are given
+// numbers and keep no names.
+func openOurs(ctx context.Context, dir string, opt options) (peer, string, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, "", err
 	}
@@ -47,9 +49,13 @@ func openOurs(ctx context.Context, dir string, _ options) (peer, string, error) 
 		return nil, "", errors.Join(err, db.Close())
 	}
 	label := func(id string) market.Label { return market.Label{ID: id, Name: market.Name{Zh: id, En: id}} }
-	return &ours{db, panels, &market.Shop{
+	o := &ours{db, panels, &market.Shop{
 		ID: "peers", Name: market.Name{Zh: "peers", En: "peers"}, Currency: "CNY", Zone: time.UTC, Channels: []market.Label{label("a"), label("b"), label("c")},
-	}}, "", nil
+	}}
+	if err := db.Update(ctx, func(tx *storage.Tx) error { return o.register(tx, opt.skus) }); err != nil {
+		return nil, "", errors.Join(err, o.close())
+	}
+	return o, "", nil
 }
 
 func (o *ours) register(tx *storage.Tx, n int) error {
@@ -90,11 +96,6 @@ func (o *ours) load(ctx context.Context, hour int, h *benchdata.Hour) error {
 		clear(*c.Null(col))
 	}
 	return o.db.Update(ctx, func(tx *storage.Tx) error {
-		if hour == 0 {
-			if err := o.register(tx, h.Len()); err != nil {
-				return err
-			}
-		}
 		rev, err := tx.PutManifest(o.shop, market.Snapshot{
 			Source: "peers", Table: "panel", Shop: o.shop.ID, PulledAt: at(hour + 1), State: market.Complete, Window: market.Window{Start: at(hour), End: at(hour + 1)},
 		}, nil)

@@ -30,7 +30,7 @@ type peer interface {
 	close() error
 }
 
-// maker opens a peer in a folder. A reason means that it is not on this machine.
+// maker opens a peer for options.skus series in a folder. A reason means that it is not on this machine.
 type maker struct {
 	name string
 	make func(ctx context.Context, dir string, o options) (p peer, reason string, err error)

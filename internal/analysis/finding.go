@@ -89,6 +89,9 @@ type GMVDrop struct {
 	Expected market.Fen    `json:"expected"`
 	Lower    market.Fen    `json:"lower"` // of the interval in which ordinary windows lie
 	Funnel   *Funnel       `json:"funnel,omitempty"`
+	// Paced is set when there were too few comparable days: Expected is then what
+	// the hours before were worth.
+	Paced *Paced `json:"paced,omitempty"`
 }
 
 // Funnel compares the factors of GMV = visitors x conversion x paid per buyer,

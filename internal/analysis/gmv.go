@@ -28,6 +28,8 @@ type GMVScope struct {
 	// first; nil for a unit. They show what falls short for long rather than
 	// much at once.
 	Hours []GMVHour
+	// Pace stands in for Before when that has too few days; nil is none.
+	Pace *GMVPace
 	// Open: a drop of this scope has been told of and is not over.
 	Open bool
 }
@@ -92,9 +94,20 @@ func GMVDrops(r GMVRule, m Materiality, windows []GMVInput) []Finding {
 
 // usual is what a window should bring.
 type usual struct {
-	expected, sd     float64   // paid GMV
-	orders, ordersSD float64   // paid orders
+	expected, sd     float64 // paid GMV
+	orders, ordersSD float64 // paid orders
+	before           []GMVSample
 	factors          []float64 // level of today over that of each sample
+	paced            *Paced    // how, with too few comparable windows
+}
+
+// usual is what a window of a scope should bring: by comparable ones, else at
+// the pace of the hours before it. false says that nothing can be said.
+func (s *GMVScope) usual(least int) (usual, bool) {
+	if len(s.Before) >= least {
+		return expect(s.Now, s.Before), true
+	}
+	return s.Pace.usual(least)
 }
 
 // odd reports whether a window lies z deviations below, in money or in orders:
@@ -106,7 +119,7 @@ func (u usual) odd(s GMVSample, z float64) bool {
 // expect estimates a window from its samples: the median after each has been
 // scaled to today's level.
 func expect(now GMVSample, before []GMVSample) usual {
-	u := usual{factors: make([]float64, len(before))}
+	u := usual{before: before, factors: make([]float64, len(before))}
 	paid, orders := make([]float64, len(before)), make([]float64, len(before))
 	for i, s := range before {
 		u.factors[i] = 1
@@ -127,16 +140,17 @@ func expect(now GMVSample, before []GMVSample) usual {
 type Usual struct {
 	Known                              bool
 	Expected, Deviation, Lower, Orders float64
+	Paced                              *Paced // nil when comparable windows were enough
 }
 
 // UsualGMV is what the rule holds a window against; not known with too few
-// comparable windows.
+// comparable windows and no pace to judge by.
 func UsualGMV(r GMVRule, s GMVScope) Usual {
-	if len(s.Before) < r.MinSamples {
+	u, ok := s.usual(r.MinSamples)
+	if !ok {
 		return Usual{}
 	}
-	u := expect(s.Now, s.Before)
-	return Usual{Known: true, Expected: u.expected, Deviation: u.sd, Lower: max(0, u.expected-r.Z*u.sd), Orders: u.orders}
+	return Usual{Known: true, Expected: u.expected, Deviation: u.sd, Lower: max(0, u.expected-r.Z*u.sd), Orders: u.orders, Paced: u.paced}
 }
 
 // deviation is how far an ordinary window lies from the median of n samples: the
@@ -153,14 +167,15 @@ func deviation(samples []float64, mid, dispersion, orders float64) float64 {
 func square(x float64) float64 { return x * x }
 
 // gmvDrop judges a window of a scope that has not stood out before by how far
-// it lies below, or, when it is part of a slump, by the money alone.
+// it lies below, or, when it is part of a slump, by the money alone. A slump
+// needs comparable windows; and what was told at the pace of a day is over when
+// it lies within that pace's bounds, which know less of a later hour.
 func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope, slumping bool) (Finding, bool) {
-	if len(s.Before) < r.MinSamples {
+	u, ok := s.usual(r.MinSamples)
+	if !ok || slumping && u.paced != nil {
 		return Finding{}, false
 	}
-	u := expect(s.Now, s.Before)
-	expected := market.Fen(math.Round(u.expected))
-	lower := market.Fen(math.Round(max(0, u.expected-r.Z*u.sd)))
+	expected, lower := fen(u.expected), fen(u.expected-r.Z*u.sd)
 	lost := expected - s.Now.Paid
 	least := r.Drop
 	if s.Open || slumping {
@@ -173,8 +188,11 @@ func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope, slumping bool) (
 	if !s.Open && (!material || u.orders < r.MinOrders || !slumping && !u.odd(s.Now, r.Z)) {
 		return Finding{}, false
 	}
-	d := &GMVDrop{Window: in.Window, Actual: s.Now.Paid, Expected: expected, Lower: lower}
-	d.Funnel = funnel(s, u, lost)
+	if s.Open && u.paced != nil && !u.odd(s.Now, r.Z*r.Clear/r.Drop) {
+		return Finding{}, false
+	}
+	d := &GMVDrop{Window: in.Window, Actual: s.Now.Paid, Expected: expected, Lower: lower, Paced: u.paced}
+	d.Funnel = funnel(s.Now, u, lost)
 	return Finding{
 		Rule: RuleGMVDrop, Subject: Subject{Unit: s.Unit}, At: in.At, Severity: severity, AtRisk: lost, GMV: d,
 	}, true
@@ -183,27 +201,27 @@ func gmvDrop(r GMVRule, m Materiality, in GMVInput, s GMVScope, slumping bool) (
 // funnel accounts for a shortfall by visitors, conversion and order value. It
 // needs the traffic of now and of most samples, and answers nil without, or
 // when the whole hours of the window do not show the drop yet.
-func funnel(s GMVScope, u usual, lost market.Fen) *Funnel {
+func funnel(now GMVSample, u usual, lost market.Fen) *Funnel {
 	var visitors, payers, paid []float64
-	for i, b := range s.Before {
+	for i, b := range u.before {
 		if b.Traffic && b.Visitors > 0 && b.Payers > 0 && b.HoursPaid > 0 {
 			visitors = append(visitors, float64(b.Visitors)*u.factors[i])
 			payers = append(payers, float64(b.Payers)*u.factors[i])
 			paid = append(paid, float64(b.HoursPaid)*u.factors[i])
 		}
 	}
-	if !s.Now.Traffic || len(visitors) < (len(s.Before)+1)/2 {
+	if !now.Traffic || len(visitors) < (len(u.before)+1)/2 {
 		return nil
 	}
 	v0, p0, g0 := median(visitors), median(payers), median(paid)
-	if float64(s.Now.HoursPaid) > 0.9*g0 {
+	if float64(now.HoursPaid) > 0.9*g0 {
 		return nil
 	}
 	f := &Funnel{
-		Visitors: s.Now.Visitors, VisitorsExpected: int64(math.Round(v0)), ConversionExpected: p0 / v0,
+		Visitors: now.Visitors, VisitorsExpected: int64(math.Round(v0)), ConversionExpected: p0 / v0,
 		AOVExpected: market.Fen(math.Round(g0 / p0)),
 	}
-	v1, p1, g1 := float64(s.Now.Visitors), float64(s.Now.Payers), float64(s.Now.HoursPaid)
+	v1, p1, g1 := float64(now.Visitors), float64(now.Payers), float64(now.HoursPaid)
 	if v1 > 0 {
 		f.Conversion = p1 / v1
 	}

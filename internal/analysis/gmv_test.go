@@ -225,7 +225,7 @@ func TestFunnelPartsSumToTheShortfall(t *testing.T) {
 			})
 		}
 		lost := market.Fen(rapid.Int64Range(1, 1<<40).Draw(rt, "lost"))
-		f := funnel(scope, expect(scope.Now, scope.Before), lost)
+		f := funnel(scope.Now, expect(scope.Now, scope.Before), lost)
 		if f != nil && f.ByVisitors+f.ByConversion+f.ByAOV != -lost {
 			rt.Fatalf("%+v does not sum to %d", f, -lost)
 		}
@@ -235,12 +235,12 @@ func TestFunnelPartsSumToTheShortfall(t *testing.T) {
 func TestFunnelFindsTheFactor(t *testing.T) {
 	before := GMVSample{Traffic: true, Visitors: 1000, Payers: 50, HoursPaid: 1_000_000, Paid: 1_000_000, Orders: 50}
 	scope := GMVScope{Now: GMVSample{Traffic: true, Visitors: 1000, Payers: 25, HoursPaid: 500_000, Paid: 500_000}, Before: []GMVSample{before, before, before, before}}
-	f := funnel(scope, expect(scope.Now, scope.Before), 500_000)
+	f := funnel(scope.Now, expect(scope.Now, scope.Before), 500_000)
 	if f == nil || f.ByConversion != -500_000 || f.ByVisitors != 0 || f.ByAOV != 0 {
 		t.Errorf("funnel = %+v, want all of it on conversion", f)
 	}
 	scope.Now.Traffic = false
-	if funnel(scope, expect(scope.Now, scope.Before), 500_000) != nil {
+	if funnel(scope.Now, expect(scope.Now, scope.Before), 500_000) != nil {
 		t.Error("a funnel without traffic")
 	}
 }

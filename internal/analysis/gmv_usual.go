@@ -1,19 +1,18 @@
 package analysis
 
-import (
-	"math"
+import "math"
 
-	"shopwatch/internal/market"
-)
-
-// GMVUsual is what a window like now should bring, and the interval of z
-// deviations in which ordinary windows lie, as the GMV rule judges it. before
-// are comparable windows; ok is false without any.
-func GMVUsual(now GMVSample, before []GMVSample, z float64) (expected, low, high market.Fen, ok bool) {
-	if len(before) == 0 {
-		return 0, 0, 0, false
+// GMVBand is what a window of a scope should bring in minor units, and the
+// interval in which ordinary windows lie, as the GMV rule judges it: by the pace
+// of the day when the scope has one, else by however few comparable windows
+// there are. All three are NaN without either.
+func GMVBand(r GMVRule, s GMVScope) (usual, low, high float64) {
+	u, ok := s.Pace.usual(r.MinSamples)
+	if !ok && len(s.Before) > 0 {
+		u, ok = expect(s.Now, s.Before), true
 	}
-	u := expect(now, before)
-	fen := func(x float64) market.Fen { return market.Fen(math.Round(max(0, x))) }
-	return fen(u.expected), fen(u.expected - z*u.sd), fen(u.expected + z*u.sd), true
+	if !ok {
+		return math.NaN(), math.NaN(), math.NaN()
+	}
+	return math.Round(u.expected), math.Round(max(0, u.expected-r.Z*u.sd)), math.Round(u.expected + r.Z*u.sd)
 }

@@ -25,6 +25,11 @@ type Offer struct {
 	// History is the landed price at evenly spaced moments of the last 7 days,
 	// oldest first; moments at which it was not known are left out.
 	History []PricePoint
+	// Weeks is the landed price at moments a week apart before those, oldest
+	// first; Told is what people were last told of in an alert that is over, and
+	// when. The zero PricePoint is nothing.
+	Weeks []PricePoint
+	Told  PricePoint
 
 	Own        market.Fen // our lowest landed price
 	OwnKnown   bool
@@ -103,9 +108,12 @@ func RivalMoves(r PriceRule, m Materiality, in PriceInput) []Finding {
 // Same reports whether an offer is sure enough to be our item.
 func (r PriceRule) Same(o *Offer) bool { return o.Match >= r.MinMatch && !o.OtherSize }
 
-// Moved judges an offer by its history of the last 7 days.
+// Moved judges an offer by its history of the last 7 days, then by the weeks before.
 func Moved(r PriceRule, o *Offer, now time.Time) (RivalMove, bool) {
 	m, ok := pricing.Moved(r.limits(), o.Now, o.History, now)
+	if !ok {
+		m, ok = pricing.Crept(r.limits(), o.Now, o.Weeks, o.Told, now)
+	}
 	return RivalMove{Before: m.Before, Now: m.Now, Drip: m.Drip, Since: m.Since}, ok
 }
 

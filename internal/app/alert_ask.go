@@ -117,7 +117,15 @@ func askAlertsOffline(ctx context.Context, path string, o AlertOptions) (a alert
 			now = last
 		}
 	}
-	return answerAlerts(ctx, Env(db, nil, shop), policy, o.Ask, now)
+	env := Env(db, nil, shop)
+	if o.Config != nil && o.Config.Slack.Mode != "" && o.Ask.Act != "list" {
+		talk, _, err := slackOf(o.Config, o.Logger, heard{})
+		if err != nil {
+			return a, err
+		}
+		env.Person = talk.Person
+	}
+	return answerAlerts(ctx, env, policy, o.Ask, now)
 }
 
 func (a *App) alertsHere(ctx context.Context, q AlertAsk) (alertAnswer, error) {
@@ -138,8 +146,11 @@ func answerAlerts(ctx context.Context, env *commands.Env, policy access.Policy, 
 	switch {
 	case !chatUser.MatchString(q.As):
 		return a, fmt.Errorf("%w: --as %q: name the chat user in whose name it is done, such as U0123ABCD", ErrBadAsk, q.As)
+	case env.Nobody(ctx, q.As):
+		return a, errors.Join(fmt.Errorf("%w: --as %s: the chat has no such person, or they have left, or it is a bot; name a colleague by member id", ErrBadAsk, q.As),
+			refuse(ctx, env, q, "unknown person", now))
 	case !policy.Allows(q.As, access.Operate):
-		return a, errors.Join(fmt.Errorf("%w: %s is none of access.operators or access.admins", ErrBadAsk, q.As), refuse(ctx, env, q, now))
+		return a, errors.Join(fmt.Errorf("%w: %s is none of access.operators or access.admins", ErrBadAsk, q.As), refuse(ctx, env, q, "not allowed", now))
 	}
 	ask := commands.Ask{User: q.As, Lang: q.Lang, Now: now, Allows: func(r access.Right) bool { return policy.Allows(q.As, r) }}
 	if q.Act == "silence" {
@@ -170,10 +181,10 @@ func acknowledge(ctx context.Context, env *commands.Env, q AlertAsk, now time.Ti
 	return a, err
 }
 
-// refuse notes in the audit that somebody without the right tried.
-func refuse(ctx context.Context, env *commands.Env, q AlertAsk, now time.Time) error {
+// refuse notes in the audit that somebody tried who may not, and why not.
+func refuse(ctx context.Context, env *commands.Env, q AlertAsk, why string, now time.Time) error {
 	return env.DB.Update(ctx, func(tx *storage.Tx) error {
-		return tx.Audit(access.Entry{At: now, Actor: q.As, Act: "refused." + q.Act, Subject: q.Text, Detail: "not allowed, from the terminal"})
+		return tx.Audit(access.Entry{At: now, Actor: q.As, Act: "refused." + q.Act, Subject: q.Text, Detail: why + ", from the terminal"})
 	})
 }
 

@@ -130,7 +130,7 @@ func TestEveryQuestionReplays(t *testing.T) {
 	}
 	env, now := w.demo.App.envs[0], w.demo.Clock.Now()
 	ids := map[string]string{}
-	masks, err := report.FindItems(t.Context(), w.demo.db, w.demo.shop.Shop, "面膜", 0, 1)
+	masks, err := report.FindItems(t.Context(), w.demo.db, nil, w.demo.shop.Shop, report.ItemQuery{Text: "面膜", Max: 1})
 	if err != nil || len(masks) == 0 {
 		t.Fatal(masks, err)
 	}

@@ -110,6 +110,29 @@ func TestRowsOfOrdersAlone(t *testing.T) {
 			t.Errorf("%s, %s: %v\n%s", r.row, text, err, out.Bytes())
 		}
 	}
+	itemsOfOrdersAlone(t, dir, c)
+}
+
+// itemsOfOrdersAlone finds an item by its code and by what the orders call it, and
+// ranks items, in a shop that brings neither a catalogue nor a panel.
+func itemsOfOrdersAlone(t *testing.T, dir string, c *config.Config) {
+	t.Helper()
+	for question, want := range map[string]string{
+		"sku 85099B":                           "JUMBO BAG RED RETROSPOT",
+		"how is jumbo bag red retrospot doing": "£19.4K",
+		"gmv sku=85099b 2011-10-05":            "£660.93",
+		"top 2011-10-05 top 3":                 "REGENCY CAKESTAND 3 TIER leads",
+		"what sold best on 2011-10-05":         "REGENCY CAKESTAND 3 TIER leads",
+		"sku 99999Z":                           "No item matches",
+	} {
+		var out bytes.Buffer
+		err := Ask(t.Context(), AskOptions{
+			Config: c, Dir: dir, Lang: "en", At: time.Date(2011, 11, 1, 9, 0, 0, 0, time.UTC), Text: question, Out: &out, Logger: slog.New(slog.DiscardHandler),
+		})
+		if err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s: %v, without %q:\n%s", question, err, want, out.String())
+		}
+	}
 }
 
 // importUCI fills a store with the orders of some weeks.

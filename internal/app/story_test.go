@@ -44,6 +44,7 @@ import (
 //	[!] replay [JSON] ID FILE     computes it again into the file, by the running bot if there is one
 //	searches CATEGORY N CLICKS DAYS...    N searches, so many days ago, that led to so many clicks
 //	late N                        N orders of yesterday arrive late
+//	mend                          the rivals' prices come again, without the cuts that alerts are about
 //	stop                          ends the bot
 //	compact                       compacts the store of a bot that was stopped
 //	socket                        lets the terminal talk to the bot
@@ -106,6 +107,7 @@ func TestStories(t *testing.T) {
 			"replay":   replay,
 			"searches": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).searches(a[0], a[1:3], a[3:])) },
 			"late":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).late(a[0])) },
+			"mend":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).mend()) },
 			"stop":     func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).close()) },
 			"compact":  func(ts *testscript.TestScript, _ bool, _ []string) { ts.Check(of(ts).compact()) },
 			"ask":      func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(of(ts).ask(ts.MkAbs(a[0]), a[1:])) },

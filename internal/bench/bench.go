@@ -169,7 +169,9 @@ func (b *run) all(ctx context.Context) error {
 			continue
 		}
 		b.o.Progress(w.id)
+		began := time.Now()
 		got, err := w.run(ctx)
+		got.Took = time.Since(began).Seconds()
 		if errors.Is(err, errNoChild) {
 			got.Skipped, err = err.Error(), nil
 		}

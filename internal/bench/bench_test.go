@@ -151,7 +151,7 @@ func TestMarkdown(t *testing.T) {
 	r := &Result{
 		Version: "v1", Go: "go1.26", OS: "linux/amd64", CPU: "Some CPU", Cores: 2, Memory: 24 << 30, Before: 0.1, After: 0.24,
 		At: time.Date(2026, 11, 25, 9, 0, 0, 0, time.UTC), Took: 125, SKUs: 1000, Days: 2, Step: "1h0m0s", Seed: 1, Hot: 20,
-		Workloads: []Workload{{ID: "W1", Name: "ingest", Figures: []Figure{{"rows", 48000, ""}, {"a row", 0.07184, "B"}}}, {ID: "W8", Name: "faults", Skipped: "no process"}},
+		Workloads: []Workload{{ID: "W1", Name: "ingest", Figures: []Figure{{"rows", 48000, ""}, {"a row", 0.07184, "B"}}, Took: 12.5}, {ID: "W8", Name: "faults", Skipped: "no process"}},
 		Aims: []Aim{
 			{ID: "G1", What: "size", Most: 0.1, Got: 0.0718, Unit: "B", Verdict: Pass},
 			{ID: "G2", What: "speed", Least: 8, Got: 7.5, Unit: "M/s", Verdict: Miss},
@@ -175,6 +175,7 @@ Data: 1000 series x 2 days, a slot each 1h0m0s, seed 1, visits x20. Load average
 |---|---|---|---|
 | W1 | ingest | rows | 48000  |
 | W1 | ingest | a row | 0.0718 B |
+| W1 | ingest | took in all | 12.5 s |
 | W8 | faults | not run | no process |
 `
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(out.String(), "\n")); diff != "" {

@@ -189,6 +189,49 @@ func BenchmarkCommands(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstQuestion asks each command of W6 as the first of its kind after a
+// slot: what others have computed before it is of no use any more.
+func BenchmarkFirstQuestion(b *testing.B) {
+	const days = 9
+	r := kernelStore(b, 262144, days*24+2, false)
+	fold := func() {
+		for more := true; more; {
+			var err error
+			if more, err = r.panels.Compact(b.Context(), r.shop, r.next); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	fold()
+	ready := r.prepare(6)
+	for i := range commandMix {
+		c := &commandMix[i]
+		b.Run(c.name, func(b *testing.B) {
+			if err := r.command(b.Context(), c, 0); err != nil {
+				b.Fatal(err)
+			}
+			wr := r.writer()
+			cpu, n := time.Duration(0), 0
+			for b.Loop() {
+				b.StopTimer()
+				if _, err := wr.put(b.Context(), ready[n%len(ready)]); err != nil {
+					b.Fatal(err)
+				}
+				r.next = wr.next
+				fold()
+				before := cpuTime()
+				b.StartTimer()
+				if err := r.command(b.Context(), c, 0); err != nil {
+					b.Fatal(err)
+				}
+				cpu += cpuTime() - before
+				n++
+			}
+			b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N)/1e6, "cpu-ms/op")
+		})
+	}
+}
+
 // BenchmarkListing100k reads a listing of 100,000 items from a server in the same
 // process as the product does, page after page.
 func BenchmarkListing100k(b *testing.B) {

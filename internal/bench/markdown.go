@@ -43,6 +43,7 @@ func (r *Result) Markdown(w io.Writer) error {
 		for _, f := range wl.Figures {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s %s |\n", wl.ID, wl.Name, f.Name, number(f.Value), f.Unit)
 		}
+		fmt.Fprintf(&b, "| %s | %s | took in all | %s s |\n", wl.ID, wl.Name, number(wl.Took))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -33,6 +33,7 @@ type Workload struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name"`
 	Figures []Figure `json:"figures"`
+	Took    float64  `json:"took_seconds"`      // all of it, also what is not measured
 	Skipped string   `json:"skipped,omitempty"` // why it was not run
 }
 

@@ -188,6 +188,7 @@ func cards(p Pen) map[string]chat.Message {
 		"alerts":     p.Alerts(a[:2], 1, now, "alerts"), "alerts_none": p.Alerts(nil, 2, now, "alerts"),
 		"details": p.AlertDetails(a[3], now),
 		"status":  p.Status(status()), "help": p.Help([]Topic{{Name: "gmv", Example: "gmv yesterday", Daily: true}, {Name: "race", Example: "race"}}),
+		"nearest": p.Nearest(p.L.T("sentence.not_a_question", "text", "how is <!channel> the weather"), []string{"gmv today", "why today"}),
 		"trouble": p.Trouble("yesturday?", "gmv yesterday"), "choice": p.Choice("面霜", [][2]string{{"B-50", "面霜 50ml"}, {"B-51", hostile}}, "stock"),
 		"empty": p.Empty(),
 		"race":  p.Race(saturdayGMV(), "race"), "race_none": p.Race(report.GMV{Data: coverage()}, "race"),

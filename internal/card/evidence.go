@@ -8,6 +8,8 @@ import (
 // gist is the problem in a few words with its number.
 func (p Pen) gist(f analysis.Finding) string {
 	switch {
+	case f.GMV != nil && f.GMV.Paced != nil:
+		return p.pacedGist(*f.GMV)
 	case f.GMV != nil:
 		return p.t("gist_gmv", "actual", p.short(f.GMV.Actual), "expected", p.short(f.GMV.Expected),
 			"change", p.L.Change(int64(f.GMV.Actual), int64(f.GMV.Expected)))
@@ -89,6 +91,9 @@ func (p Pen) proof(f analysis.Finding) []chat.Rich {
 	switch {
 	case f.GMV != nil:
 		lines := []chat.Rich{line(p.t("proof_gmv", "lower", p.short(f.GMV.Lower)))}
+		if paced := f.GMV.Paced; paced != nil {
+			lines = append(lines, line(p.pacedBy(*paced)))
+		}
 		if fu := f.GMV.Funnel; fu != nil {
 			lines = append(lines,
 				line(p.t("proof_visitors", "now", p.L.Count(fu.Visitors), "usual", p.L.Count(fu.VisitorsExpected))),

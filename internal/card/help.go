@@ -44,6 +44,21 @@ func (p Pen) Trouble(what, fix string) chat.Message {
 	return chat.Message{Text: headline(what), Sections: []chat.Section{s}}
 }
 
+// Nearest says that a sentence was not understood and offers the questions that
+// come near to it.
+func (p Pen) Nearest(what string, questions []string) chat.Message {
+	s := chat.Section{Body: []chat.Rich{line(what)}}
+	for i, q := range questions {
+		b := chat.Button{Label: clamp(p.t("button_run_fix", "question", q), 75), Verb: VerbRun, Value: q}
+		if i == 0 {
+			b.Style = chat.Primary
+		}
+		s.Buttons = append(s.Buttons, b)
+	}
+	s.Buttons = append(s.Buttons, p.run("button_help", "help"))
+	return chat.Message{Text: headline(what), Sections: []chat.Section{s}}
+}
+
 // Choice asks which of several items was meant. question is what was asked, up
 // to the item.
 func (p Pen) Choice(asked string, items [][2]string, question string) chat.Message {

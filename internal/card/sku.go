@@ -29,9 +29,16 @@ func (p Pen) SKU(h report.SKUHistory, question string) chat.Message {
 	}
 	sections = append(sections, chat.Section{Table: p.skuTable(h)}, chat.Section{
 		Buttons: []chat.Button{p.ask("button_sku_price", "price sku="+string(h.SKU)), p.ask("button_sku_stock", "stock sku="+string(h.SKU)), p.share(question)},
-		Note:    p.note(h.Data, p.series("sku_basis", "days", p.L.Count(int64(knownDays(h))))),
+		Note:    p.note(h.Data, p.skuBasis(h)),
 	})
 	return chat.Message{Text: headline(name+p.t("colon"), sums), Sections: sections}
+}
+
+func (p Pen) skuBasis(h report.SKUHistory) string {
+	if h.FromOrders {
+		return p.series("sku_orders", "days", p.L.Count(int64(knownDays(h))))
+	}
+	return p.series("sku_basis", "days", p.L.Count(int64(knownDays(h))))
 }
 
 func (p Pen) memberNames(h report.SKUHistory) string {

@@ -11,7 +11,7 @@ func (p Pen) Stock(r report.Stock, question string) chat.Message {
 	if r.Listed == 0 {
 		return p.nothing(p.t("stock_title"), p.t("stock_none"), r.Data)
 	}
-	counts := p.t("stock_counts", "out", p.L.Count(int64(r.Out)), "low", p.L.Count(int64(r.Low)), "listed", p.L.Count(int64(r.Listed)))
+	counts := p.stockCounts(r)
 	sections := []chat.Section{{Heading: p.t("stock_title") + " · " + p.moment(r.At), Body: []chat.Rich{line(counts)}}}
 	if r.LostPerDay > 0 {
 		sections[0].Body = append(sections[0].Body, line(p.t("stock_lost", "money", p.short(r.LostPerDay))))
@@ -33,6 +33,16 @@ func (p Pen) Stock(r report.Stock, question string) chat.Message {
 		Note:    p.note(r.Data, p.t("stock_basis"), p.missed("basis", r.Loss)),
 	})
 	return chat.Message{Text: headline(p.shop(), p.t("stock_title")+p.t("colon"), counts), Sections: sections}
+}
+
+// stockCounts says how many lines are out or low, and what low means when the
+// question says so.
+func (p Pen) stockCounts(r report.Stock) string {
+	args := []any{"out", p.L.Count(int64(r.Out)), "low", p.L.Count(int64(r.Low)), "listed", p.L.Count(int64(r.Listed))}
+	if r.Within > 0 {
+		return p.L.T("sentence.stock_within", append(args, "n", decimal(r.Within))...)
+	}
+	return p.t("stock_counts", args...)
 }
 
 func (p Pen) stockTable(r report.Stock) *chat.Table {

@@ -21,9 +21,16 @@ func (p Pen) Top(t report.Top, question string) chat.Message {
 		{Table: table},
 		{
 			Buttons: []chat.Button{p.ask("button_sku", "sku "+string(first.SKU)), p.ask("button_by_category", "top by category"), p.share(question)},
-			Note:    p.note(t.Data, p.series("top_basis", "hours", p.L.Count(int64(t.Hours)))),
+			Note:    p.note(t.Data, p.topBasis(t)),
 		},
 	}}
+}
+
+func (p Pen) topBasis(t report.Top) string {
+	if t.FromOrders {
+		return p.series("top_orders", "hours", p.L.Count(int64(t.Hours)))
+	}
+	return p.series("top_basis", "hours", p.L.Count(int64(t.Hours)))
 }
 
 // topTable puts the metric of the ranking first and the usual ones behind it.

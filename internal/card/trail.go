@@ -39,7 +39,11 @@ func (p Pen) tr(key string, args ...any) string { return p.L.T("trail."+key, arg
 func (p Pen) rawNumbers(f analysis.Finding) []chat.Rich {
 	switch {
 	case f.GMV != nil:
-		return []chat.Rich{line(p.tr("gmv", "from", p.clock(f.GMV.Window.Start), "to", p.clock(f.GMV.Window.End),
+		key := "trail.gmv"
+		if f.GMV.Paced != nil {
+			key = "pace.numbers"
+		}
+		return []chat.Rich{line(p.L.T(key, "from", p.clock(f.GMV.Window.Start), "to", p.clock(f.GMV.Window.End),
 			"actual", p.exact(f.GMV.Actual), "expected", p.exact(f.GMV.Expected)))}
 	case f.Price != nil:
 		return []chat.Rich{line(p.tr("price", "before", p.exact(f.Price.Before), "now", p.exact(f.Price.Now), "own", p.exact(f.Price.Own)))}
@@ -73,6 +77,9 @@ func (p Pen) trailChart(f analysis.Finding, t report.Trail) *chat.Chart {
 	}
 	if t.Step == metric.ByHour {
 		c.TickEvery = 6
+	}
+	if f.GMV != nil && f.GMV.Paced != nil {
+		c.Footer = p.L.T("pace.footer")
 	}
 	if len(t.Usual) > 0 {
 		c.Series = append(c.Series, chat.Series{Name: p.tr("usual"), Role: chat.Previous, Values: t.Usual})

@@ -55,6 +55,15 @@ func proofCards(p Pen) map[string]chat.Message {
 		out["proof_"+string(a.Rule)] = p.AlertProof(a, &t)
 		out["proof_"+string(a.Rule)+"_bare"] = p.AlertProof(a, nil)
 	}
+	for _, by := range []string{analysis.PacedByPhase, analysis.PacedByOrdinary} {
+		a, t := alerts()[3], trail(analysis.RuleGMVDrop)
+		d := *a.First.GMV
+		d.Paced = &analysis.Paced{By: by, Days: 2, Hours: analysis.PaceHours, Factor: 2.31, Uneven: 0.08}
+		a.First.GMV = &d
+		a.Latest, a.State = a.First, alert.Firing
+		out["proof_gmv_drop_paced_"+by] = p.AlertProof(a, &t)
+		out["root_paced_"+by] = p.AlertRoot(Root{ID: "g", Alerts: []alert.Alert{a}}, now)
+	}
 	for _, f := range readings() {
 		out["proof_"+string(f.Rule)] = p.AlertProof(alert.Alert{ID: "k7q2m9x4ab", Episode: 1, Rule: f.Rule, State: alert.Firing, First: f, Latest: f, FiredAt: f.At}, nil)
 	}

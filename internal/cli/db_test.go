@@ -46,7 +46,7 @@ func TestStoreVerbs(t *testing.T) {
 		return out
 	}
 	step(exitOK, "sound", "check")
-	step(exitOK, "layout 2", "stats")
+	step(exitOK, "layout 3", "stats")
 	var s storage.Stats
 	if err := json.Unmarshal([]byte(step(exitOK, "", "stats", "--json")), &s); err != nil || s.Bytes == 0 || len(s.Spaces) == 0 {
 		t.Errorf("figures %+v, %v", s, err)

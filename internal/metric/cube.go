@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -97,6 +98,24 @@ func NewCube(spec CubeSpec) *Cube {
 		c.steps = make([]market.Fen, len(c.span.days))
 	}
 	return c
+}
+
+// Name tells everything that a cube depends on besides the facts and the
+// catalogue.
+func (s CubeSpec) Name() string {
+	return fmt.Sprintf("%q/%v/%v/%v/%d-%d/%d/%d/%d/%d/%q/%q/%v", s.Shop.ID, s.Shop.Zone, s.Shop.DayStart, s.Shop.Bands, s.From, s.To,
+		s.Cut.UnixMilli(), s.TrafficCut.UnixMilli(), s.DayCut.UnixMilli(), s.ShipCut.UnixMilli(), s.Filter, s.By, s.Known)
+}
+
+// Seal ends the adding: orders and buyers are counted, and who they were is let
+// go. Several may read a sealed cube at once. It tells roughly how many bytes it
+// takes.
+func (c *Cube) Seal() (bytes int64) {
+	for _, d := range c.distincts() {
+		d.tally.seal(len(c.keys))
+	}
+	c.index, c.units = nil, memo{}
+	return int64(1024 + 640*len(c.cells) + 8*len(c.steps))
 }
 
 // Total is the sums of everything that the filter keeps.

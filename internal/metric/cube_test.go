@@ -137,6 +137,11 @@ func TestCubePartsEqualTotal(t *testing.T) {
 		if sum.Orders < got.Orders || sum.Buyers < got.Buyers {
 			rt.Fatalf("cells hold fewer orders or buyers than the total: %+v < %+v", sum, got)
 		}
+		before := c.Cells()
+		c.Seal()
+		if sealed := c.Total(); sealed != got || !slices.Equal(c.Cells(), before) {
+			rt.Fatalf("sealed the total is %+v, was %+v; cells %+v, were %+v", sealed, got, c.Cells(), before)
+		}
 		whole := slow(rows, from, end).Paid
 		for _, s := range c.Steps() {
 			whole -= s
@@ -145,6 +150,35 @@ func TestCubePartsEqualTotal(t *testing.T) {
 			rt.Fatalf("steps miss the paid GMV of the whole stretch by %d", whole)
 		}
 	})
+}
+
+// TestCubeNames: whatever of a spec changes what is summed up changes its name,
+// and the catalogue, which is told apart by others, does not.
+func TestCubeNames(t *testing.T) {
+	base := CubeSpec{Shop: testShop(0), From: 1, To: 2, Cut: time.UnixMilli(1)}
+	seen := map[string]string{base.Name(): "nothing"}
+	for what, change := range map[string]func(*CubeSpec){
+		"day start": func(s *CubeSpec) { s.Shop = testShop(time.Hour) },
+		"bands":     func(s *CubeSpec) { s.Shop = testShop(0); s.Shop.Bands[0].To++; s.Shop.Bands[1].From++ },
+		"from":      func(s *CubeSpec) { s.From = 0 }, "to": func(s *CubeSpec) { s.To = 3 },
+		"cut": func(s *CubeSpec) { s.Cut = time.UnixMilli(2) }, "traffic": func(s *CubeSpec) { s.TrafficCut = time.UnixMilli(1) },
+		"days": func(s *CubeSpec) { s.DayCut = time.UnixMilli(1) }, "shipped": func(s *CubeSpec) { s.ShipCut = time.UnixMilli(1) },
+		"unit": func(s *CubeSpec) { s.Filter.Unit = "a" }, "category": func(s *CubeSpec) { s.Filter.Category = "a" },
+		"both": func(s *CubeSpec) { s.Filter.Unit, s.Filter.Channel = `a" "`, "b" }, "by": func(s *CubeSpec) { s.By = BySKU },
+		"orders": func(s *CubeSpec) { s.Known.Orders = true }, "search": func(s *CubeSpec) { s.Known.Search = true },
+	} {
+		spec := base
+		change(&spec)
+		if other, taken := seen[spec.Name()]; taken {
+			t.Errorf("%s is named as %s: %s", what, other, spec.Name())
+		}
+		seen[spec.Name()] = what
+	}
+	again := base
+	again.Items, again.Shop = NewCatalogue(testItems()), testShop(0)
+	if again.Name() != base.Name() {
+		t.Errorf("%s and %s are the same", again.Name(), base.Name())
+	}
 }
 
 func TestCubeDimensions(t *testing.T) {

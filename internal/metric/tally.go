@@ -11,6 +11,18 @@ type tally struct {
 	pairs   []uint64
 	last    string
 	lastNo  int32
+	sealed  *counted // instead of all the rest
+}
+
+// counted is what a tally came to.
+type counted struct {
+	distinct int64
+	perPart  []int64
+}
+
+// seal keeps the counts of n parts and lets go of the members.
+func (t *tally) seal(n int) {
+	*t = tally{sealed: &counted{t.distinct(), t.perPart(n)}}
 }
 
 // number returns the member's number. Rows of one member often follow each
@@ -60,10 +72,18 @@ func (t *tally) add(part, no int32) {
 }
 
 // distinct is the number of members seen.
-func (t *tally) distinct() int64 { return int64(len(t.numbers) + len(t.extra)) }
+func (t *tally) distinct() int64 {
+	if t.sealed != nil {
+		return t.sealed.distinct
+	}
+	return int64(len(t.numbers) + len(t.extra))
+}
 
 // perPart is the number of distinct members in each of n parts.
 func (t *tally) perPart(n int) []int64 {
+	if t.sealed != nil {
+		return t.sealed.perPart
+	}
 	out := make([]int64, n)
 	slices.Sort(t.pairs)
 	t.pairs = slices.Compact(t.pairs)

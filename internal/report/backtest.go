@@ -75,6 +75,7 @@ func (p *played) look(ctx context.Context, db *storage.DB, shop *market.Shop, q 
 		if err != nil {
 			return told(err)
 		}
+		w.past = func(fp string) (alert.Alert, bool) { a, ok := p.last[fp]; return a, ok }
 		for _, s := range q.Rules.All() {
 			switch {
 			case len(q.Only) > 0 && !slices.Contains(q.Only, s.ID), s.Hourly && q.Rules.HourDone:

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"hash/maphash"
 	"sync"
 
 	"shopwatch/internal/market"
@@ -28,6 +29,8 @@ type shopCache struct {
 	noons    sampler[bool]      // once a day over months
 	offers   sampler[market.Fen]
 	sold     *outflow // of the last question about demand
+	plans    map[line]linePlan
+	seed     maphash.Seed
 }
 
 // of returns the part of a shop; a nil Cache gives a part that is thrown away.
@@ -48,6 +51,8 @@ func (c *Cache) of(shop market.ShopID) *shopCache {
 func newShopCache() *shopCache {
 	return &shopCache{
 		days:    map[market.Day]dayBins{},
+		plans:   map[line]linePlan{},
+		seed:    maphash.MakeSeed(),
 		shelves: sampler[shelfLook]{ids: map[string]int32{}, at: map[int64]look[shelfLook]{}},
 		offers:  sampler[market.Fen]{ids: map[string]int32{}, at: map[int64]look[market.Fen]{}},
 		noons:   sampler[bool]{ids: map[string]int32{}, at: map[int64]look[bool]{}},

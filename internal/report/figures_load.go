@@ -78,6 +78,11 @@ func (l *loader) figures(q FiguresQuery) (Figures, error) {
 	if base != nil {
 		f.Before = values(all, base.Total())
 	}
+	if q.By == metric.BySKU {
+		if err := l.readSold(f.Window); err != nil {
+			return Figures{}, err
+		}
+	}
 	if q.By != metric.None {
 		l.figureRows(&f, all, cube, base, q.Top)
 	}

@@ -57,6 +57,11 @@ func (l *loader) gmv(q GMVQuery) (GMV, error) {
 		return GMV{}, err
 	}
 	if q.By != metric.None {
+		if q.By == metric.BySKU {
+			if err := l.readSold(l.shop.Window(q.From, q.To)); err != nil {
+				return GMV{}, err
+			}
+		}
 		g.Parts, g.Rest, g.RestCount = l.parts(&g, q, cube, cubes)
 	}
 	if q.By == metric.ByHour && q.From != q.To {

@@ -131,7 +131,7 @@ func (l *loader) name(by metric.Dim, key string) market.Name {
 			labels = append(labels, b.Label)
 		}
 	case metric.BySKU:
-		return market.Name{Zh: l.items.Title(market.SKU(key))}
+		return market.Name{Zh: l.title(market.SKU(key))}
 	}
 	return labelName(labels, key)
 }

@@ -118,7 +118,7 @@ func (l *loader) hits(q HitsQuery) (Hits, error) {
 
 func (l *loader) hit(r FigureRow, total Value, rank, before int) Hit {
 	h := Hit{
-		SKU: market.SKU(r.Key), Title: l.items.Title(market.SKU(r.Key)), Unit: l.items.Unit(market.SKU(r.Key)),
+		SKU: market.SKU(r.Key), Title: l.title(market.SKU(r.Key)), Unit: l.items.Unit(market.SKU(r.Key)),
 		GMV: market.Fen(r.Values[0].V), Units: int64(r.Values[1].V), Rank: rank, RankBefore: before,
 	}
 	if total.V > 0 {

@@ -11,6 +11,7 @@ import (
 	"shopwatch/internal/market"
 	"shopwatch/internal/metric"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // Item is an entry of the catalogue.
@@ -25,30 +26,43 @@ type Item struct {
 // latest is an instant after every picture.
 var latest = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// FindItems looks text up in the catalogue: an exact SKU or item id alone, else
-// titles that contain it, whatever the case, by 7-day paid GMV. It returns at
-// most max items and none for an empty text. asOf is the revision to look at, 0
-// the newest.
-func FindItems(ctx context.Context, db *storage.DB, shop *market.Shop, text string, asOf market.Revision, max int) (found []Item, err error) {
-	text = strings.ToLower(strings.TrimSpace(text))
-	if text == "" || max <= 0 {
+// ItemQuery asks for items by what people call them.
+type ItemQuery struct {
+	Text string
+	AsOf market.Revision // 0 is the newest
+	Max  int             // items to return
+}
+
+// FindItems looks text up in the catalogue, and what that does not name in orders
+// and in the panel: an exact SKU or item id alone, else titles that contain it,
+// whatever the case, by 7-day paid GMV. An empty text finds
+// none; panels may be nil.
+func FindItems(ctx context.Context, db *storage.DB, panels *series.Store, shop *market.Shop, q ItemQuery) (found []Item, err error) {
+	text := strings.ToLower(strings.TrimSpace(q.Text))
+	if text == "" || q.Max <= 0 {
 		return nil, nil
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
-		l, err := newLoader(tx, shop, asOf, latest, nil)
+		l, err := newLoader(tx, shop, q.AsOf, latest, nil)
 		if err != nil {
 			return err
 		}
 		exact := false
-		if found, exact = matchItems(l.items, text); exact || len(found) < 2 {
-			return nil
+		if found, exact = matchItems(l.items, text); len(found) == 0 {
+			found, exact, err = l.matchSold(text)
+		}
+		if err == nil && len(found) == 0 {
+			found, err = l.matchPanel(panels, text)
+		}
+		if err != nil || exact || len(found) < 2 {
+			return err
 		}
 		return l.byGMV(found)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("items of %s: %w", shop.ID, err)
 	}
-	return found[:min(max, len(found))], nil
+	return found[:min(q.Max, len(found))], nil
 }
 
 // Categories lists the categories of the catalogue by name.
@@ -77,7 +91,7 @@ func Categories(ctx context.Context, db *storage.DB, shop *market.Shop, asOf mar
 func matchItems(items *metric.Catalogue, text string) (found []Item, exact bool) {
 	for _, it := range items.Items() {
 		x := Item{SKU: it.SKU, Item: it.ID, Title: it.Title, Unit: it.Unit, Category: it.Category}
-		is := strings.ToLower(string(it.SKU)) == text || it.ID != "" && strings.ToLower(it.ID) == text
+		is := x.is(text)
 		switch {
 		case is && !exact:
 			found, exact = []Item{x}, true

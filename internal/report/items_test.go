@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"shopwatch/internal/analysis/voice"
 	"shopwatch/internal/market"
 	"shopwatch/storage"
+	"shopwatch/storage/series"
 )
 
 // stocked is a shop with a week of sales, pictures of stock and prices.
@@ -211,7 +213,7 @@ func TestPriceUnsure(t *testing.T) {
 func TestFindItems(t *testing.T) {
 	w := stocked(t)
 	for text, want := range map[string]string{"coat": "[COAT]", "71002": "[CREAM]", "大衣": "[COAT]", "手": "[PHONE]", "": "[]", "nothing": "[]", "0ML": "[CREAM]"} {
-		found, err := FindItems(context.Background(), w.db, w.shop, text, 0, 5)
+		found, err := FindItems(context.Background(), w.db, nil, w.shop, ItemQuery{Text: text, Max: 5})
 		got := []market.SKU{}
 		for _, it := range found {
 			got = append(got, it.SKU)
@@ -365,5 +367,54 @@ func TestComplaints(t *testing.T) {
 	}
 	if len(seen.Findings) != 1 || seen.Findings[0].Complaints.Count != 8 || seen.Findings[0].Subject.SKU != "CREAM" {
 		t.Fatalf("findings %+v, want the cream with 7 reviews and 1 refund", seen.Findings)
+	}
+}
+
+// TestItemsWithoutCatalogue: a shop that brings orders alone finds its items by
+// what the orders call them, and tells their story.
+func TestItemsWithoutCatalogue(t *testing.T) {
+	w := newWorld(t)
+	var lines []row
+	for d := 18; d <= 20; d++ {
+		at := w.at(fmt.Sprintf("2026-11-%d 12:00", d))
+		for _, x := range []struct{ sku, title string }{{"85099B", "Jumbo Bag Red"}, {"22423", "Cake Stand"}} {
+			id := fmt.Sprintf("%s-%d", x.sku, d)
+			lines = append(lines, row{
+				"order_id": id, "line_id": id, "modified": at, "status": "paid", "sku": x.sku, "item": "i" + x.sku, "title": x.title,
+				"qty": d, "amount": market.Fen(d) * 1_00, "paid": market.Fen(d) * 1_00, "placed_at": at, "paid_at": at,
+			})
+		}
+	}
+	now := w.at("2026-11-21 08:00")
+	w.pull(market.OrderLines, now, batchOf(t, market.OrderLines, lines...))
+	for text, want := range map[string]string{"85099b": "85099B", "I22423": "22423", "jumbo": "85099B", "cake stand": "22423", "nothing": ""} {
+		found, err := FindItems(t.Context(), w.db, nil, w.shop, ItemQuery{Text: text, Max: 5})
+		got := ""
+		if len(found) == 1 {
+			got = string(found[0].SKU)
+		}
+		if err != nil || got != want || len(found) > 1 {
+			t.Errorf("%s: %v, %v; want %q", text, found, err, want)
+		}
+	}
+	h, err := LoadSKU(t.Context(), w.db, nil, w.shop, SKUQuery{SKU: "85099B", PanelQuery: PanelQuery{Now: now}})
+	if err != nil || h.Title != "Jumbo Bag Red" || h.Total.Units == nil || *h.Total.Units != 18+19+20 || h.Total.Refunds != nil || !h.FromOrders {
+		t.Errorf("story: %+v, %v", h, err)
+	}
+	days := map[market.Day]int64{}
+	for _, d := range h.Days {
+		if d.Units != nil {
+			days[d.Day] = *d.Units
+		}
+	}
+	if n := market.DateOf(2026, 11, 19); days[n] != 19 || len(days) < 3 {
+		t.Errorf("by day: %v", days)
+	}
+	top, err := LoadTop(t.Context(), w.db, nil, w.shop, TopQuery{PanelQuery: PanelQuery{Now: now, From: market.DateOf(2026, 11, 18), To: market.DateOf(2026, 11, 20)}, Metric: series.Units, Top: 1})
+	if err != nil || len(top.Items) != 1 || top.More != 1 || top.Items[0].Value != 57 || top.Items[0].GMV == nil || top.Items[0].Stock != nil {
+		t.Errorf("top: %+v, %v", top, err)
+	}
+	if _, err := LoadTop(t.Context(), w.db, nil, w.shop, TopQuery{PanelQuery: PanelQuery{Now: now, From: h.To, To: h.To}, Metric: series.Stock}); !errors.Is(err, ErrNoData) {
+		t.Errorf("top by stock of a shop that tells none: %v", err)
 	}
 }

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"shopwatch/internal/analysis"
@@ -91,13 +93,14 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 	if !found {
 		return at, nil, ErrNoData
 	}
-	past, err := l.priceHistory(b, now)
+	past, err := l.priceHistory(snap.Revision, b, now)
 	if err != nil {
 		return at, nil, err
 	}
 	rank := ranks(s.bySKU, func(a, b string) int { return compareText(a, b) })
 	rival, item, sku, match, title := b.Column("rival"), b.Column("rival_item"), b.Column("sku"), b.Column("match"), b.Column("title")
 	end, stock := b.Column("promo_end"), b.Column("in_stock")
+	out = make([]offer, 0, b.Len())
 	for i := range b.Len() {
 		t := terms(b, i)
 		parts, ok := t.Parts(now)
@@ -108,26 +111,40 @@ func (l *loader) offers(now time.Time, own map[market.SKU][]OwnPrice, s *sales) 
 		o := offer{title: title.Text(i), gift: t.Gift, parts: parts}
 		sold := s.bySKU[sku.Text(i)]
 		o.Offer = analysis.Offer{
-			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: l.items.Title(k), Unit: l.items.Unit(k),
+			Rival: rival.Text(i), Item: item.Text(i), SKU: k, Title: string(k),
 			Match: match.Ints[i], Now: parts.Landed, PromoEnd: moment(end, i), InStock: !stock.Known(i) || stock.Ints[i] != 0,
-			History: past[i], Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
+			Units7d: sold.units, GMV7d: sold.paid, Rank: rank[sku.Text(i)],
 		}
+		if it, ok := l.items.Find(k); ok {
+			o.Title, o.Unit = cmp.Or(it.Title, o.Title), it.Unit
+			if it.Floor >= 0 {
+				o.Floor, o.FloorKnown = it.Floor, true
+			}
+		}
+		o.Weeks, o.History = since(past[i], now.Add(-week))
 		o.OtherSize = pricing.Differs(o.Title, o.title)
 		o.Own, o.OwnKnown = lowest(own[k])
-		if it, ok := l.items.Find(k); ok && it.Floor >= 0 {
-			o.Floor, o.FloorKnown = it.Floor, true
-		}
 		out = append(out, o)
 	}
 	return snap.Window.End, out, nil
 }
 
-// priceHistory is the landed price of each row of b over the last seven days.
-func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
+// since parts quotes, oldest first, into those before a moment and the others.
+func since(quotes []analysis.PricePoint, at time.Time) (before, after []analysis.PricePoint) {
+	n := 0
+	for n < len(quotes) && quotes[n].At.Before(at) {
+		n++
+	}
+	return quotes[:n:n], quotes[n:]
+}
+
+// priceHistory is the landed price of each row of b, the picture of a revision, a
+// week apart over two months, then four times a day over the last seven days.
+func (l *loader) priceHistory(rev market.Revision, b *market.Batch, now time.Time) ([][]analysis.PricePoint, error) {
 	key := func(b *market.Batch, i int) string {
 		return b.Column("rival").Text(i) + "\x1f" + b.Column("rival_item").Text(i)
 	}
-	times, values, err := history(l, &l.cache.offers, market.RivalOffers, l.moments(now), func(b *market.Batch, row func(string, market.Fen)) {
+	times, values, err := history(l, &l.cache.offers, market.RivalOffers, slices.Concat(l.weeks(now), l.moments(now)), func(b *market.Batch, row func(string, market.Fen)) {
 		for i := range b.Len() {
 			if p, ok := terms(b, i).Landed(now); ok {
 				row(key(b, i), p)
@@ -141,8 +158,9 @@ func (l *loader) priceHistory(b *market.Batch, now time.Time) ([][]analysis.Pric
 	defer l.cache.mu.Unlock()
 	out := make([][]analysis.PricePoint, b.Len())
 	points := make([]analysis.PricePoint, 0, b.Len()*len(times))
+	ids := l.cache.offers.rows(rev, len(out), func(i int) string { return key(b, i) })
 	for i := range out {
-		id, from := int(l.cache.offers.id(key(b, i))), len(points)
+		id, from := int(ids[i]), len(points)
 		for n, row := range values {
 			if id < len(row) && row[id].set {
 				points = append(points, analysis.PricePoint{At: times[n], Price: row[id].v})

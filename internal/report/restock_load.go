@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math"
 	"slices"
 	"time"
@@ -126,14 +125,10 @@ func (l *loader) plan(x *analysis.StockLine, h restock.History, r *Restock, d *d
 	terms := restock.Terms{
 		Service: r.Service, Review: r.Review, LeadMean: it.LeadDays, LeadSD: leadVaries * it.LeadDays, MOQ: it.MOQ, Pack: it.Pack,
 	}
-	plan, err := restock.Make(h, terms, restock.Rough(h, terms))
-	if errors.Is(err, restock.ErrTooShort) {
+	plan, ok := l.planned(line{string(x.SKU), string(x.Channel)}, h, terms, it.Available+it.Inbound)
+	if !ok {
 		it.TooFew = true
 		return it
-	}
-	if float64(it.Available+it.Inbound) < 2*float64(plan.UpTo) {
-		// A replay is worth its time only where it can change the answer.
-		plan, _ = restock.Make(h, terms, restock.Tune(h, terms, restockDraws))
 	}
 	order := plan.Order(terms, it.Available, it.Inbound)
 	it.UpTo, it.PerDay, it.Quantity, it.Why = plan.UpTo, plan.PerDay, order.Quantity, whyOf(plan)

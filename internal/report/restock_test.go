@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -97,6 +98,43 @@ func TestRestock(t *testing.T) {
 	}
 	if r := w.restock(RestockQuery{Now: now, Unit: "apparel"}); r.Selling != 1 || len(r.Items) != 0 {
 		t.Errorf("apparel %+v", r)
+	}
+}
+
+// TestRestockKept: what is kept between questions makes no difference to any of
+// them, whatever was asked before.
+func TestRestockKept(t *testing.T) {
+	w, now := shelves(t)
+	cache := NewCache()
+	empty := func(at time.Time) {
+		w.pull(market.Inventory, at, batchOf(t, market.Inventory,
+			row{"sku": "STEADY", "channel": "tmall", "available": 900, "listed": true},
+			row{"sku": "GAP", "channel": "tmall", "available": 0, "listed": true},
+		))
+	}
+	campaign := market.Calendar{Campaigns: []market.Campaign{
+		{ID: "nov", Peak: onDay("2026-11-25"), Phases: []market.Phase{{ID: "live", From: onDay("2026-11-25"), To: onDay("2026-11-26"), Uplift: 5}}},
+	}}
+	for _, step := range []struct {
+		what   string
+		change func()
+		ask    RestockQuery
+	}{
+		{"at first", func() {}, RestockQuery{}},
+		{"again", func() {}, RestockQuery{}},
+		{"to be more sure", func() {}, RestockQuery{Service: .99}},
+		{"looked at daily", func() {}, RestockQuery{Review: 1}},
+		{"with a promotion ahead", func() { w.shop.Calendar = campaign }, RestockQuery{}},
+		{"with plenty of the one and none of the other", func() { empty(now) }, RestockQuery{}},
+		{"as before", func() { w.picture(now.Add(time.Minute), 300) }, RestockQuery{}},
+	} {
+		step.change()
+		step.ask.Now = now.Add(2 * time.Minute)
+		want := w.restock(step.ask)
+		step.ask.Cache = cache
+		if got := w.restock(step.ask); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %+v, want %+v", step.what, got, want)
+		}
 	}
 }
 

@@ -24,6 +24,11 @@ type sample[T any] struct {
 type sampler[T any] struct {
 	ids map[string]int32
 	at  map[int64]look[T]
+	// newest has the row numbers of the picture that was asked for last.
+	newest struct {
+		rev market.Revision
+		ids []int32
+	}
 }
 
 // look is what the picture of a revision showed, by row number.
@@ -42,6 +47,19 @@ func (s *sampler[T]) id(key string) int32 {
 	return n
 }
 
+// rows returns the row numbers of the picture of a revision, which has n rows with
+// these keys; nobody may change them.
+func (s *sampler[T]) rows(rev market.Revision, n int, key func(i int) string) []int32 {
+	if s.newest.rev != rev || len(s.newest.ids) != n {
+		ids := make([]int32, n)
+		for i := range ids {
+			ids[i] = s.id(key(i))
+		}
+		s.newest.rev, s.newest.ids = rev, ids
+	}
+	return s.newest.ids
+}
+
 // noons are one instant of each day from..to, at the first hour of the afternoon,
 // when an item that sells out is still seen with what it had.
 func (l *loader) noons(from, to market.Day) []time.Time {
@@ -49,6 +67,21 @@ func (l *loader) noons(from, to market.Day) []time.Time {
 	for d := from; d <= to; d++ {
 		y, m, day := d.Date()
 		out = append(out, time.Date(y, m, day, 13, 0, 0, 0, l.shop.Zone))
+	}
+	return out
+}
+
+// creepWeeks is how far back a price is looked at week by week.
+const creepWeeks = 9
+
+// weeks are instants a week apart before the seven days up to now, oldest first:
+// as many as raw pictures are kept for by default, and at one hour of the day, so
+// that all looks of a day share them.
+func (l *loader) weeks(now time.Time) []time.Time {
+	y, m, d := l.shop.Local(now).Date()
+	out := make([]time.Time, 0, creepWeeks)
+	for k := creepWeeks; k > 0; k-- {
+		out = append(out, time.Date(y, m, d-7*k-1, sampleHours[1], 0, 0, 0, l.shop.Zone))
 	}
 	return out
 }

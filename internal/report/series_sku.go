@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,9 +32,12 @@ type SKUHistory struct {
 	From     market.Day      `json:"from"`
 	To       market.Day      `json:"to"`
 	Data     Coverage        `json:"data"`
-	Total    SKUFigures      `json:"total"`
-	Days     []SKUDay        `json:"days"`     // every day of the span
-	Channels []SKUChannel    `json:"channels"` // by GMV
+	// FromOrders says that the shop has no panel: prices and stock are not known,
+	// and a day's hours are those of the day.
+	FromOrders bool         `json:"from_orders,omitempty"`
+	Total      SKUFigures   `json:"total"`
+	Days       []SKUDay     `json:"days"`     // every day of the span
+	Channels   []SKUChannel `json:"channels"` // by GMV
 }
 
 // SKUFigures are sums over a span; what is not known is nil. GMV is in minor units.
@@ -65,15 +69,25 @@ type SKUChannel struct {
 	SKUFigures
 }
 
-// LoadSKU answers q. A shop without a panel, or an item that it does not hold,
-// gives ErrNoData.
+// LoadSKU answers q, for a shop without a panel from its orders. An item that
+// neither holds gives ErrNoData.
 func LoadSKU(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q SKUQuery) (h SKUHistory, err error) {
-	if q.From == 0 {
+	named := q.From != 0
+	if !named {
 		q.To = shop.Day(q.Now)
 		q.From = q.To - skuDays + 1
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
+		if errors.Is(err, ErrNoData) {
+			l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
+			if err != nil {
+				return err
+			}
+			h, err = l.skuFromOrders(q, named)
+			l.based(&h.Data)
+			return told(err)
+		}
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,9 +43,13 @@ type Top struct {
 	To     market.Day    `json:"to"`
 	Data   Coverage      `json:"data"`
 	Hours  int           `json:"hours"` // slots of the span that are stored
-	Items  []TopItem     `json:"items"`
-	Known  int           `json:"known"` // series whose value is known
-	More   int           `json:"more,omitempty"`
+	// FromOrders says that the shop has no panel: lines are items over all channels,
+	// prices and stock are not known, and Hours is how much of the span orders cover.
+	FromOrders bool `json:"from_orders,omitempty"`
+
+	Items []TopItem `json:"items"`
+	Known int       `json:"known"` // series whose value is known
+	More  int       `json:"more,omitempty"`
 }
 
 // TopItem is a line of a ranking. A figure that is not known is nil.
@@ -62,14 +67,23 @@ type TopItem struct {
 	Stock    *int64          `json:"stock"`
 }
 
-// LoadTop answers q. A shop without a panel, or a span without data, gives
-// ErrNoData.
+// LoadTop answers q, for a shop without a panel from its orders. A span without
+// data gives ErrNoData.
 func LoadTop(ctx context.Context, db *storage.DB, s *series.Store, shop *market.Shop, q TopQuery) (t Top, err error) {
 	if q.Top <= 0 {
 		q.Top = 10
 	}
 	err = db.View(ctx, func(tx *storage.Tx) error {
 		r, err := newPanelReader(tx, s, shop, &q.PanelQuery)
+		if errors.Is(err, ErrNoData) {
+			l, err := newLoader(tx, shop, q.AsOf, q.Now, nil)
+			if err != nil {
+				return err
+			}
+			t, err = l.topFromOrders(q)
+			l.based(&t.Data)
+			return told(err)
+		}
 		if err != nil {
 			return err
 		}

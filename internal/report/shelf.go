@@ -22,8 +22,8 @@ type shelfWeek struct {
 	coming time.Duration
 }
 
-// shelfWeeks tells it of each row of a picture.
-func (l *loader) shelfWeeks(rows *market.Batch, now time.Time) ([]shelfWeek, error) {
+// shelfWeeks tells it of each row of the picture of a revision.
+func (l *loader) shelfWeeks(rev market.Revision, rows *market.Batch, now time.Time) ([]shelfWeek, error) {
 	times, values, err := history(l, &l.cache.shelves, market.Inventory, l.moments(now), func(b *market.Batch, row func(string, shelfLook)) {
 		available, inbound := b.Column("available"), b.Column("inbound")
 		for i := range b.Len() {
@@ -38,8 +38,9 @@ func (l *loader) shelfWeeks(rows *market.Batch, now time.Time) ([]shelfWeek, err
 	l.cache.mu.Lock()
 	defer l.cache.mu.Unlock()
 	out := make([]shelfWeek, rows.Len())
+	ids := l.cache.shelves.rows(rev, len(out), func(i int) string { return shelf(rows, i) })
 	for i := range out {
-		id := int(l.cache.shelves.id(shelf(rows, i)))
+		id := int(ids[i])
 		known, full := 0, 0
 		var since time.Time // the first of the latest looks that all showed something coming
 		for n, row := range values {

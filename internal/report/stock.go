@@ -42,7 +42,9 @@ type Stock struct {
 	More  int           `json:"more,omitempty"`
 
 	// Counts are over all lines that the query's unit, channel and SKU keep.
-	Listed     int        `json:"listed"`
+	Listed int `json:"listed"`
+	// Within is how many days of cover count as low; 0 for the usual three.
+	Within     float64    `json:"within,omitempty"`
 	Out        int        `json:"out"` // out of stock and sold in the last four weeks
 	Low        int        `json:"low"`
 	LostPerDay market.Fen `json:"lost_per_day"` // of all that are out

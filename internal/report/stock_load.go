@@ -45,7 +45,7 @@ func (l *loader) stock(q StockQuery) (Stock, error) {
 	if err != nil {
 		return Stock{}, err
 	}
-	s := Stock{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf)}
+	s := Stock{Shop: l.shop.ID, At: at, Data: coverage(l.tx, all, at, zeroTime, q.AsOf), Within: q.Cover}
 	limit := q.Cover
 	if limit <= 0 {
 		limit = lowCover
@@ -144,7 +144,7 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 	if !found {
 		return at, nil, ErrNoData
 	}
-	shelves, err := l.shelfWeeks(rows, now)
+	shelves, err := l.shelfWeeks(snap.Revision, rows, now)
 	if err != nil {
 		return at, nil, err
 	}
@@ -164,14 +164,17 @@ func (l *loader) stockLines(s *sales, now time.Time) (at time.Time, lines []anal
 		}
 		key, on := sku.Text(i), channel.Text(i)
 		x := analysis.StockLine{
-			SKU: market.SKU(key), Title: l.items.Title(market.SKU(key)), Unit: l.items.Unit(market.SKU(key)), Channel: market.Channel(on),
+			SKU: market.SKU(key), Title: key, Channel: market.Channel(on),
 			Available: have, Listed: !listed.Known(i) || listed.Ints[i] != 0, Inbound: inbound.Ints[i], LeadDays: lead.Ints[i],
 		}
-		if x.Ahead = ahead[x.Unit]; !slices.ContainsFunc(l.shop.Units, func(u market.Label) bool { return u.ID == string(x.Unit) }) {
-			x.Ahead = ahead[""]
+		if it, ok := l.items.Find(x.SKU); ok {
+			x.Title, x.Unit = cmp.Or(it.Title, x.Title), it.Unit
+			if x.LeadDays == 0 {
+				x.LeadDays = it.LeadDays
+			}
 		}
-		if it, ok := l.items.Find(x.SKU); ok && x.LeadDays == 0 {
-			x.LeadDays = it.LeadDays
+		if x.Ahead, ok = ahead[x.Unit]; !ok {
+			x.Ahead = ahead[""]
 		}
 		v := s.of(key, on)
 		x.GMV7d, x.Price = v.paid, v.price()

@@ -103,7 +103,8 @@ func shows(f analysis.Finding) analysis.Rule {
 }
 
 // gmvTrail is the hours of the business day: paid GMV as far as it is known, and
-// what each hour usually brings by the same days that the rule compares with.
+// what each hour usually brings by the same days that the rule compares with, or
+// at the pace of the hours before the finding where these were too few.
 func (w *watch) gmvTrail(f analysis.Finding) (Trail, error) {
 	t := Trail{Step: metric.ByHour}
 	if w.grid == nil {
@@ -113,24 +114,26 @@ func (w *watch) gmvTrail(f analysis.Finding) (Trail, error) {
 	today := w.shop.Day(end.Add(-1))
 	scope := slices.Index(w.grid.scopes, f.Subject.Unit)
 	days := w.comparable(today)
-	if scope < 0 || len(days) == 0 {
+	if scope < 0 || !days.any() {
 		return t, ErrNoData
 	}
 	whole := w.shop.Window(today, today)
 	for at := whole.Start; at.Before(whole.End); at = at.Add(time.Hour) {
 		hour := market.Window{Start: at, End: at.Add(time.Hour)}
-		now := w.gmvSample(scope, today, hour, nil)
-		var before []analysis.GMVSample
-		for _, d := range days {
-			before = append(before, w.gmvSample(scope, d, w.onDay(hour, today, d), nil))
+		s := analysis.GMVScope{Now: w.gmvSample(scope, today, hour, nil)}
+		for _, d := range days.like {
+			s.Before = append(s.Before, w.gmvSample(scope, d, w.onDay(hour, today, d), nil))
 		}
-		usual, low, high, _ := analysis.GMVUsual(now, before, w.rules.GMV.Z)
+		if f.GMV != nil && f.GMV.Paced != nil {
+			s.Pace = w.gmvPace(scope, today, hour, f.GMV.Window.Start, days, nil)
+		}
+		usual, low, high := analysis.GMVBand(w.rules.GMV, s)
 		value := math.NaN()
 		if !hour.End.After(end) {
-			value = float64(now.Paid)
+			value = float64(s.Now.Paid)
 		}
 		t.At, t.Value = append(t.At, at), append(t.Value, value)
-		t.Usual, t.Low, t.High = append(t.Usual, float64(usual)), append(t.Low, float64(low)), append(t.High, float64(high))
+		t.Usual, t.Low, t.High = append(t.Usual, usual), append(t.Low, low), append(t.High, high)
 	}
 	return t, nil
 }

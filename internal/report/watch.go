@@ -95,12 +95,15 @@ type watch struct {
 	feeds []feed
 	open  []alert.Alert // people know of them
 	out   *Watched
+	// past finds the last episode of a problem; nil asks the store.
+	past func(fingerprint string) (alert.Alert, bool)
 	// noted is told every entity that a rule looked at; nil when nobody asks.
 	noted func(analysis.Rule, analysis.Judged)
 
 	fakes  bool // the rule about fakes is on
 	cells  map[dayKey]map[string]metric.Sums
 	own    map[market.SKU][]OwnPrice // by the first rule that asks
+	skus   []market.SKU              // of own, in order
 	lines  []analysis.StockLine      // likewise
 	recent *voices                   // of the last 24 hours, likewise
 

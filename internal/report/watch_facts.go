@@ -18,13 +18,13 @@ func (w *watch) prices() (map[market.SKU][]OwnPrice, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.own = own
+		w.own, w.skus = own, slices.Sorted(maps.Keys(own))
 	}
 	return w.own, nil
 }
 
-// stock is the lines of stock as they stand, read once a look. Callers may
-// change their copy.
+// stock is the lines of stock as they stand, read once a look. Callers must not
+// change them.
 func (w *watch) stock() ([]analysis.StockLine, error) {
 	if w.lines == nil {
 		_, lines, err := w.stockLines(w.week, w.now)
@@ -33,7 +33,7 @@ func (w *watch) stock() ([]analysis.StockLine, error) {
 		}
 		w.lines = lines
 	}
-	return slices.Clone(w.lines), nil
+	return w.lines, nil
 }
 
 // found completes a finding of a rule about facts, with the severity of its
@@ -113,7 +113,7 @@ func (w *watch) belowFloor(s analysis.Spec) ([]analysis.Finding, error) {
 		return nil, err
 	}
 	var out []analysis.Finding
-	for _, sku := range slices.Sorted(maps.Keys(own)) {
+	for _, sku := range w.skus {
 		for _, p := range own[sku] {
 			it := w.floorItem(sku, p, w.week)
 			if !p.Listed || it.Floor < 0 && it.Cost < 0 {
@@ -152,7 +152,7 @@ func (w *watch) priceConflicts(s analysis.Spec) ([]analysis.Finding, error) {
 		return nil, err
 	}
 	var out []analysis.Finding
-	for _, sku := range slices.Sorted(maps.Keys(own)) {
+	for _, sku := range w.skus {
 		found := w.conflictsOf(own[sku])
 		if len(found) == 0 {
 			continue
@@ -224,7 +224,8 @@ func (w *watch) adsOut(s analysis.Spec) ([]analysis.Finding, error) {
 	}
 	left, listed := map[string]int64{}, map[string]bool{}
 	for i := range lines {
-		if l := &lines[i]; l.Listed {
+		l := &lines[i]
+		if _, advertised := cells[string(l.SKU)]; advertised && l.Listed {
 			left[string(l.SKU)] += max(0, l.Available)
 			listed[string(l.SKU)] = true
 		}
@@ -314,7 +315,7 @@ func (w *watch) sellThrough(s analysis.Spec) ([]analysis.Finding, error) {
 		return nil, ErrNoData
 	}
 	type count struct{ listed, sold float64 }
-	units, seen := map[string]*count{}, map[market.SKU]bool{}
+	units, seen := map[string]*count{}, make(map[market.SKU]bool, len(lines))
 	for i := range lines {
 		l := &lines[i]
 		if !l.Listed || l.Available <= 0 || seen[l.SKU] || l.Unit == "" {

@@ -24,7 +24,7 @@ func (w *watch) gmvDrops() ([]analysis.Finding, error) {
 	end := time.UnixMilli((w.grid.first + int64(len(w.grid.paid[0]))) * binMs)
 	w.restated()
 	days := w.comparable(w.shop.Day(end.Add(-1)))
-	if len(days) == 0 {
+	if !days.any() {
 		return nil, nil
 	}
 	inputs := w.gmvInputs(end, days, nil)
@@ -35,7 +35,7 @@ func (w *watch) gmvDrops() ([]analysis.Finding, error) {
 	if len(found) == 0 {
 		return nil, nil
 	}
-	traffic, err := w.hourly(end, days)
+	traffic, err := w.hourly(end, days.all())
 	if err != nil || traffic == nil {
 		return found, err
 	}
@@ -53,14 +53,27 @@ func (w *watch) noteGMV(inputs []analysis.GMVInput, found []analysis.Finding) {
 			if u := analysis.UsualGMV(w.rules.GMV, s); u.Known {
 				r.Usual, r.UsualKnown, r.Limit = u.Expected, true, u.Lower
 				r.Numbers = append(r.Numbers, money("deviation", market.Fen(u.Deviation)), number("orders_usual", u.Orders))
+				r.Numbers = append(r.Numbers, pacedNumbers(u.Paced)...)
 			}
 			w.noteOld(analysis.RuleGMVDrop, analysis.Subject{Unit: s.Unit}, found, r)
 		}
 	}
 }
 
+// pacedNumbers are those of a window that was judged by the pace of its day.
+func pacedNumbers(p *analysis.Paced) []analysis.Number {
+	if p == nil {
+		return nil
+	}
+	return []analysis.Number{
+		number("pace_hours", float64(p.Hours)), number("pace_"+p.By+"_days", float64(p.Days)),
+		{Name: "pace_factor", Value: p.Factor, Unit: metric.Ratio},
+		{Name: "pace_uneven", Value: p.Uneven, Unit: metric.Ratio},
+	}
+}
+
 // gmvInputs makes the windows of every length with their earlier counterparts.
-func (w *watch) gmvInputs(end time.Time, days []market.Day, traffic *hourlyTraffic) []analysis.GMVInput {
+func (w *watch) gmvInputs(end time.Time, days gmvPast, traffic *hourlyTraffic) []analysis.GMVInput {
 	var out []analysis.GMVInput
 	today, hours := w.shop.Day(end.Add(-1)), w.gmvHours(end)
 	for _, length := range w.rules.GMV.Windows {
@@ -71,12 +84,18 @@ func (w *watch) gmvInputs(end time.Time, days []market.Day, traffic *hourlyTraff
 		in := analysis.GMVInput{At: w.now, Window: now, Daily: w.daily}
 		for scope, unit := range w.grid.scopes {
 			s := analysis.GMVScope{Unit: unit, Now: w.gmvSample(scope, today, now, traffic)}
-			s.Open = w.about(analysis.RuleGMVDrop, analysis.Subject{Unit: unit})
-			if scope == 0 {
+			began, open := w.dropBegan(unit)
+			if s.Open = open; scope == 0 {
 				s.Hours = hours
 			}
-			for _, d := range days {
+			for _, d := range days.like {
 				s.Before = append(s.Before, w.gmvSample(scope, d, w.onDay(now, today, d), traffic))
+			}
+			if until := now.Start; len(days.ordinary) > 0 {
+				if open {
+					until = earlier(until, began)
+				}
+				s.Pace = w.gmvPace(scope, today, now, until, days, traffic)
 			}
 			in.Scopes = append(in.Scopes, s)
 		}
@@ -151,37 +170,6 @@ func medianFen(v []market.Fen) market.Fen {
 	}
 	slices.Sort(v)
 	return v[len(v)/2]
-}
-
-// comparable are the earlier days whose hours can be compared with today's,
-// newest first: in the same campaign phase or both ordinary, the same weekday
-// within six weeks or the same kind of day within two. A shop that is closed
-// on this weekday has none.
-func (w *watch) comparable(today market.Day) []market.Day {
-	cal := w.shop.Calendar
-	_, phase, on := cal.On(today)
-	var out []market.Day
-	closed, same := 0, 0
-	first := w.historyStart()
-	for d := today - 1; d >= today-gmvWeeks && d > first; d-- {
-		_, p, then := cal.On(d)
-		weekday := d.Weekday() == today.Weekday()
-		if on != then || p.ID != phase.ID || !on && !weekday && (today-d > gmvRecent || cal.Workday(d) != cal.Workday(today)) {
-			continue
-		}
-		paid, _ := w.grid.sum(0, w.shop.Window(d, d))
-		if weekday {
-			same++
-			closed += b2i(paid == 0)
-		}
-		if paid > 0 {
-			out = append(out, d)
-		}
-	}
-	if same > 0 && 2*closed >= same {
-		return nil
-	}
-	return out
 }
 
 // historyStart is the first day that has orders; it may be incomplete.

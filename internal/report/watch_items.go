@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+
 	"shopwatch/internal/alert"
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/market"
@@ -30,6 +33,9 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 			in.Open = append(in.Open, x)
 		}
 	}
+	if err := w.toldPrices(in.Offers); err != nil {
+		return nil, err
+	}
 	found := analysis.RivalMoves(w.rules.Price, w.rules.Money, in)
 	if w.noted != nil {
 		for i := range in.Offers {
@@ -42,7 +48,7 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 				numbers = append(numbers, money("own", o.Own))
 			}
 			if m, ok := analysis.Moved(w.rules.Price, o, w.now); ok {
-				numbers = append(numbers, money("before", m.Before))
+				numbers = append(numbers, money("before", m.Before), number("days", w.now.Sub(m.Since).Hours()/24))
 			}
 			w.noteOld(analysis.RuleRivalMove, analysis.Subject{Unit: o.Unit, SKU: o.SKU, Title: o.Title, Rival: o.Rival}, found, analysis.Reading{
 				Metric: "price_gap", Unit: metric.Money, Value: float64(o.Now), Numbers: numbers,
@@ -50,6 +56,44 @@ func (w *watch) rivalMoves() ([]analysis.Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// toldPrices fills in what people were last told of offers that have crept down
+// since before anybody was told.
+func (w *watch) toldPrices(offers []analysis.Offer) error {
+	for i := range offers {
+		o := &offers[i]
+		if _, crept := analysis.Moved(w.rules.Price, o, w.now); !crept || len(o.Weeks) == 0 {
+			continue
+		}
+		a, found, err := w.lastTold(alert.Fingerprint(w.shop.ID, analysis.RuleRivalMove, analysis.Subject{Unit: o.Unit, SKU: o.SKU, Rival: o.Rival}))
+		if err != nil {
+			return err
+		}
+		if m := a.Said.Price; found && m != nil {
+			o.Told = analysis.PricePoint{At: a.Said.At, Price: m.Now}
+		}
+	}
+	return nil
+}
+
+// lastTold is the newest episode of a problem that people were told of before
+// this pass; an episode that began with it, as in a look back, is not.
+func (w *watch) lastTold(fingerprint string) (a alert.Alert, found bool, err error) {
+	if w.past != nil {
+		a, found = w.past(fingerprint)
+	} else if a, found, err = w.tx.LastEpisode(fingerprint); err != nil {
+		return a, false, fmt.Errorf("last episode of %s: %w", fingerprint, err)
+	}
+	for found && (!a.Since.Before(w.now) || a.FiredAt.IsZero()) {
+		if a.Previous == "" {
+			return alert.Alert{}, false, nil
+		}
+		if a, found, err = w.tx.Alert(a.Previous); err != nil {
+			return a, false, fmt.Errorf("episode before of %s: %w", fingerprint, err)
+		}
+	}
+	return a, found, nil
 }
 
 // noteOld tells of an entity of a rule with findings of its own kind.
@@ -75,15 +119,7 @@ func (w *watch) stockOuts() ([]analysis.Finding, error) {
 			open[line{string(a.First.Subject.SKU), string(a.First.Subject.Channel)}] = a.First.Stock
 		}
 	}
-	for i := range lines {
-		l := &lines[i]
-		first := open[line{string(l.SKU), string(l.Channel)}]
-		if l.Open = first != nil; l.Open && l.Available <= 0 && first.PerDay > 0 {
-			// While it is out, nothing new is learnt of its pace, and after a
-			// week nothing is left of it.
-			l.PerDay, l.Price = first.PerDay, market.Fen(float64(first.LostPerDay)/first.PerDay+0.5)
-		}
-	}
+	lines = toldOut(lines, open)
 	found := analysis.StockOuts(w.rules.Stock, w.rules.Money, analysis.StockInput{At: w.now, Lines: lines, Daily: w.daily})
 	if w.noted != nil {
 		for i := range lines {
@@ -97,4 +133,23 @@ func (w *watch) stockOuts() ([]analysis.Finding, error) {
 		}
 	}
 	return found, nil
+}
+
+// toldOut are lines with what people have been told of those that are open. Lines
+// are changed in a copy: other rules look at them too.
+func toldOut(lines []analysis.StockLine, open map[line]*analysis.StockOut) []analysis.StockLine {
+	if len(open) == 0 {
+		return lines
+	}
+	lines = slices.Clone(lines)
+	for i := range lines {
+		l := &lines[i]
+		first := open[line{string(l.SKU), string(l.Channel)}]
+		if l.Open = first != nil; l.Open && l.Available <= 0 && first.PerDay > 0 {
+			// While it is out, nothing new is learnt of its pace, and after a
+			// week nothing is left of it.
+			l.PerDay, l.Price = first.PerDay, market.Fen(float64(first.LostPerDay)/first.PerDay+0.5)
+		}
+	}
+	return lines
 }

@@ -108,6 +108,12 @@ func (b *Block) Raw(id uint8, scratch []byte) (Reader, bool, error) {
 	return Reader{B: raw}, true, err
 }
 
+// Has reports whether the block has a column of that number.
+func (b *Block) Has(id uint8) bool {
+	_, found := b.find(id)
+	return found
+}
+
 func (b *Block) find(id uint8) ([]byte, bool) {
 	for i := range b.cols {
 		if b.cols[i].id == id {

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"shopwatch/internal/market"
+	"shopwatch/storage/column"
 )
 
 // DayColumn is one of the fifteen columns of a daily rollup. The numbers are
@@ -88,17 +89,9 @@ func (d *Days) Null(col DayColumn) market.Bits { return d.null[col] }
 func newDays(n int) *Days {
 	d := &Days{*newTable(dayLayout, n)}
 	for c := range d.null {
-		d.null[c] = allSet(n)
+		d.null[c] = column.AllNull(n)
 	}
 	return d
-}
-
-func allSet(n int) market.Bits { return unknownSpan(n).null }
-
-func unknownSpan(n int) *span {
-	s := newSpan(n)
-	s.unknown()
-	return &s
 }
 
 // add takes the values of one slot into the day: v are the rows at.. of col.

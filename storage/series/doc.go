@@ -67,7 +67,25 @@
 //	series/<shop>/cube-day/<month>     day i32 revision u64      cells of a business day
 //
 // Blocks have the form of package column, one compressed column for each
-// metric; a column that is missing is not known at all.
+// metric; a column that is missing is not known at all. Their kind is their level,
+// 255 for versions in a late space.
+//
+// # Related columns
+//
+// Where slots are merged, a column that follows from others (relation.go) is stored
+// as what it differs from that, if this is shorter, under the number column |
+// (k+1)*64 for its relation k; the kind of such blocks is level | 64. Blocks of
+// before, of kind level, hold every column as it is, and are read as ever.
+//
+//	stock                       falls by the pieces sold in the slot
+//	orders                      as many as pieces, or one where there are any
+//	gmv                         pieces times the price that holds in the slot
+//	price_min, price_max        change as the price at close does
+//	rival_min, stock_min        change as those at close do
+//	orders, gmv of a day        as those of a slot
+//
+// Reading such a column decodes those by which it goes as well; when several of a
+// block are read, these are decoded once.
 //
 // # Memory
 //
@@ -79,9 +97,11 @@
 // without a lock; a commit swaps the pointer.
 //
 // What is decoded for questions over past days (sums of a span, columns of a day,
-// who leads, the names of those) is kept in the cache of the storage.DB, under
-// names that say what it was made of: versions of days, corrections of periods,
-// pictures. A value is therefore never out of date, only unused.
+// who leads) is kept in the cache of the storage.DB, under names that say what it
+// was made of: versions of days, corrections of periods, pictures. A value is
+// therefore never out of date, only unused. Of those who lead, the other figures and
+// the names are picked series by series (pick.go): a new slot changes few of them,
+// and a new day is read alone, so that the first question after either is cheap.
 //
 // # Writing
 //

@@ -16,6 +16,9 @@ type encoder struct {
 	vals   []int64
 	carry  []int64
 	raw    []byte
+	// What a column differs from a relation, and that encoded.
+	differs []int64
+	other   []byte
 }
 
 func newEncoder(l *layout, codec *column.Codec) *encoder {
@@ -91,89 +94,6 @@ func (e *encoder) late(p part, base func(col int) (*span, error)) ([]byte, error
 		e.w.Add(uint8(col), e.raw)
 	}
 	return e.w.Bytes(), nil
-}
-
-// merged adds a column of rows series, with all their slots, to a block; slots
-// holds them slot by slot, from row at on.
-func (e *encoder) merged(w *column.Writer, col int, slots []span, at, rows int) {
-	n := rows * len(slots)
-	if cap(e.vals) < n {
-		e.vals = make([]int64, n)
-	}
-	vals := e.vals[:n]
-	spec := e.l.specs[col]
-	null := e.mergedNulls(slots, at, rows)
-	unknown := count(null)
-	if !spec.flag && unknown < n {
-		e.transpose(vals, slots, at, rows, spec.gauge, unknown > 0)
-	}
-	if spec.flag {
-		if unknown > 0 {
-			e.raw = appendNulls(e.raw[:0], n, unknown, null)
-			w.Add(uint8(col), e.raw)
-		}
-		return
-	}
-	if unknown == n {
-		return
-	}
-	e.raw = e.sparse.Append(appendNulls(e.raw[:0], n, unknown, null), vals)
-	w.Add(uint8(col), e.raw)
-}
-
-// mergedNulls is the bitmap of merged values; nil when all are known.
-func (e *encoder) mergedNulls(slots []span, at, rows int) market.Bits {
-	var null market.Bits
-	for t := range slots {
-		if len(slots[t].null) == 0 {
-			continue
-		}
-		for r := range rows {
-			if slots[t].null.Get(at + r) {
-				if null == nil {
-					null = make(market.Bits, (rows*len(slots)+63)/64)
-				}
-				null.Set(r*len(slots) + t)
-			}
-		}
-	}
-	return null
-}
-
-// transpose turns values slot by slot into values series by series; of a gauge
-// it writes the difference to the last known value before, of what is not
-// known 0.
-func (e *encoder) transpose(vals []int64, slots []span, at, rows int, gauge, nulls bool) {
-	if cap(e.carry) < rows {
-		e.carry = make([]int64, chunk)
-	}
-	carry, width := e.carry[:rows], len(slots)
-	clear(carry)
-	for t := range slots {
-		src := slots[t].v[at : at+rows]
-		switch {
-		case nulls && len(slots[t].null) > 0:
-			for r, x := range src {
-				if slots[t].null.Get(at + r) {
-					vals[r*width+t] = 0
-					continue
-				}
-				vals[r*width+t] = x
-				if gauge {
-					vals[r*width+t], carry[r] = x-carry[r], x
-				}
-			}
-		case gauge:
-			for r, x := range src {
-				vals[r*width+t] = x - carry[r]
-			}
-			copy(carry, src)
-		default:
-			for r, x := range src {
-				vals[r*width+t] = x
-			}
-		}
-	}
 }
 
 func appendNulls(dst []byte, n, nulls int, null market.Bits) []byte {

@@ -24,6 +24,8 @@ func FuzzRecords(f *testing.F) {
 	t.null[Stock].Set(3)
 	t.small[Price][5] = 9
 	f.Add(newEncoder(clockLayout, codec).slot(part{t: t, n: 70}, nil))
+	w, _ := relatedBlock(codec, clockLayout, 9, 12, func(c, row, slot int) (int64, bool) { return int64(c * row), slot != 3 })
+	f.Add(w)
 	f.Fuzz(func(t *testing.T, in []byte) {
 		for _, l := range []*layout{clockLayout, dayLayout} {
 			if p, err := l.parsePeriod(0, in); err == nil {
@@ -46,6 +48,7 @@ func FuzzRecords(f *testing.F) {
 			_ = v.decode(b, col, b.Rows*3, &out)
 			part := newSpan(b.Rows)
 			_ = v.decodePart(b, col, b.Rows*3, b.Rows/2, &part)
+			_, _ = v.hold(b, col, extent{n: b.Rows * 3, lo: b.Rows / 2 * 3, length: (b.Rows - b.Rows/2) * 3, width: 3})
 			r := &baseReader{v: v, col: col, to: max(1, b.Rows), out: newSpan(max(1, b.Rows))}
 			base := newSpan(max(1, b.Rows))
 			_, _ = v.alter(b, r, &base, b.Rows)

@@ -20,6 +20,8 @@ type layout struct {
 	specs  []spec
 	levels []level
 	slots  int // of the longest period
+	// order is all columns, those that others go by first.
+	order []int
 }
 
 // spec is one column of a layout; its index is its stored number.
@@ -27,6 +29,9 @@ type spec struct {
 	gauge bool // stored as the difference to the slot before
 	wide  bool // 64 bits in memory
 	flag  bool // only a bitmap
+	given bool // relations go by it
+	// relations are tried one after the other.
+	relations []relation
 }
 
 // level is one form in which periods are kept. In level 0 each slot stands by
@@ -42,7 +47,7 @@ type level struct {
 // staleColumn is the bitmap of rows whose gauges were carried over.
 const staleColumn = Width
 
-var clockLayout = &layout{
+var clockLayout = layout{
 	mark: 'c', slots: 24 * 60,
 	specs: append(columnSpecs(), spec{flag: true}),
 	levels: []level{
@@ -50,7 +55,11 @@ var clockLayout = &layout{
 		{name: "day", rows: 1024, merges: 1},
 		{name: "week", rows: 128, merges: 7, shift: 4}, // 1970-01-05 was a Monday
 	},
-}
+}.related(map[int][]relation{
+	int(Stock):  {{kind: drains, of: uint8(Units)}},
+	int(Orders): {{kind: equals, of: uint8(Units)}, {kind: once, of: uint8(Units)}},
+	int(GMV):    {{kind: product, of: uint8(Units), by: uint8(Price)}},
+})
 
 func columnSpecs() []spec {
 	all := make([]spec, Width)
@@ -60,13 +69,40 @@ func columnSpecs() []spec {
 	return all
 }
 
-var dayLayout = &layout{
+var dayLayout = layout{
 	mark: 'd', slots: 31,
 	specs: dailySpecs(),
 	levels: []level{
 		{name: "rollup", rows: chunk, merges: 1},
 		{name: "month", rows: 1024, merges: 1},
 	},
+}.related(map[int][]relation{
+	int(PriceMin):  {{kind: equals, of: uint8(PriceClose)}},
+	int(PriceMax):  {{kind: equals, of: uint8(PriceClose)}},
+	int(RivalMin):  {{kind: equals, of: uint8(RivalClose)}},
+	int(StockMin):  {{kind: equals, of: uint8(StockClose)}},
+	int(DayOrders): {{kind: equals, of: uint8(DayUnits)}, {kind: once, of: uint8(DayUnits)}},
+	int(DayGMV):    {{kind: product, of: uint8(DayUnits), by: uint8(PriceClose)}},
+})
+
+// related gives columns their relations.
+func (l layout) related(all map[int][]relation) *layout {
+	for col, some := range all {
+		l.specs[col].relations = some
+		for _, r := range some {
+			for _, given := range r.columns() {
+				l.specs[given].given = true
+			}
+		}
+	}
+	for _, given := range []bool{true, false} {
+		for col := range l.specs {
+			if l.specs[col].given == given {
+				l.order = append(l.order, col)
+			}
+		}
+	}
+	return &l
 }
 
 // group is the number of the merged period of a level that holds a period.

@@ -92,9 +92,10 @@ func (m *merge) view(p *period) (*view, error) {
 func (m *merge) blocks(from int) ([]entry, error) {
 	lev := m.l.levels[m.to]
 	to := min(from+m.span(), m.rows)
-	writers := make([]*column.Writer, 0, m.span()/lev.rows)
+	blocks := make([]mergedBlock, 0, m.span()/lev.rows)
 	for at := from; at < to; at += lev.rows {
-		writers = append(writers, column.NewWriter(m.s.upkeep, byte(m.to), min(lev.rows, to-at)))
+		rows := min(lev.rows, to-at)
+		blocks = append(blocks, mergedBlock{w: column.NewWriter(m.s.upkeep, byte(m.to)|related, rows), at: at - from, rows: rows})
 	}
 	views := make([]*view, len(m.periods))
 	for i, p := range m.periods {
@@ -105,20 +106,19 @@ func (m *merge) blocks(from int) ([]entry, error) {
 	}
 	enc := newEncoder(m.l, m.s.upkeep)
 	var slots []span
-	for col := range m.l.specs {
+	for _, col := range m.l.order {
 		var err error
 		if slots, err = m.column(slots[:0], views, col, from, to); err != nil {
 			return nil, err
 		}
-		for i, w := range writers {
-			at := i * lev.rows
-			enc.merged(w, col, slots, at, min(lev.rows, to-from-at))
+		for i := range blocks {
+			enc.merged(&blocks[i], col, slots)
 		}
 	}
 	space := m.l.levelSpace(m.shop, m.to, lev.group(m.periods[0].index))
-	out := make([]entry, len(writers))
-	for i, w := range writers {
-		out[i] = entry{space, blockKey(from/lev.rows + i), w.Bytes()}
+	out := make([]entry, len(blocks))
+	for i := range blocks {
+		out[i] = entry{space, blockKey(from/lev.rows + i), blocks[i].w.Bytes()}
 	}
 	return out, nil
 }

@@ -74,7 +74,9 @@ func (r *rollup) encode(c int) ([]entry, error) {
 	if !r.base {
 		b, err := enc.late(part{t: &days.table, n: n}, func(col int) (*span, error) {
 			if !r.has {
-				return lateBase(dayLayout, col, n), nil
+				all := newSpan(n)
+				all.unknown()
+				return &all, nil
 			}
 			return v.base(col, from, n, r.at)
 		})
@@ -88,14 +90,6 @@ func (r *rollup) encode(c int) ([]entry, error) {
 	carry(dayLayout, &days.table, before)
 	b := enc.slot(part{t: &days.table, n: n}, before)
 	return []entry{{dayLayout.levelSpace(shop, 0, r.p.index), slotChunkKey(r.slot, c), b}}, nil
-}
-
-func lateBase(l *layout, col, n int) *span {
-	out := newSpan(n)
-	if !l.specs[col].flag {
-		out.unknown()
-	}
-	return &out
 }
 
 // before is the gauges of the same series on the last day that stands in the

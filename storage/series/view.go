@@ -45,13 +45,8 @@ type scratch struct {
 	carry     []int64
 	full, out span
 	sum       []int64
-	// held is the values decoded last, since the days of a week ask in turn for
-	// the same block.
-	held struct {
-		block   *column.Block
-		col, lo int
-		all     span
-	}
+	held      held
+	expected  []int64
 }
 
 // room makes place for n series.
@@ -118,7 +113,7 @@ func (v *view) decode(b *column.Block, col, n int, dst *span) error {
 	if err != nil {
 		return err
 	}
-	flag := v.l.specs[col].flag
+	flag := v.l.specs[col%related].flag
 	if !found {
 		clear(dst.v)
 		if !flag {
@@ -145,7 +140,7 @@ func (v *view) decodePart(b *column.Block, col, n, lo int, dst *span) error {
 	}
 	dst.null = nil
 	clear(dst.v)
-	flag := v.l.specs[col].flag
+	flag := v.l.specs[col%related].flag
 	r, found, err := b.Raw(uint8(col), v.raw)
 	if err != nil {
 		return err
@@ -310,7 +305,7 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	if err != nil {
 		return err
 	}
-	if blk == nil || blk.Rows != have || int(blk.Kind) != v.p.level {
+	if blk == nil || blk.Rows != have || int(blk.Kind)&^related != v.p.level {
 		return v.tx.Space(space).Damaged(key, "block is missing or of another shape")
 	}
 	first := row % lev.rows
@@ -318,7 +313,7 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	for i := range matrix {
 		setNulls(&matrix[i], at+known, n-known, flagged)
 	}
-	all, err := v.hold(blk, col, have*slots, first*slots, known*slots)
+	all, err := v.hold(blk, col, extent{n: have * slots, lo: first * slots, length: known * slots, width: slots})
 	if err != nil {
 		return v.tx.Space(space).Damaged(key, err.Error())
 	}
@@ -326,31 +321,12 @@ func (v *view) gather(matrix []span, col, row, at, n int) error {
 	return nil
 }
 
-// hold decodes length values from lo on of the n of a column of a block, unless
-// they are those decoded last.
-func (v *view) hold(blk *column.Block, col, n, lo, length int) (span, error) {
-	h := &v.held
-	if h.block == blk && h.col == col && h.lo == lo && len(h.all.v) == length {
-		return h.all, nil
-	}
-	h.block = nil
-	if cap(h.all.v) < length {
-		h.all.v = make([]int64, length)
-	}
-	h.all.v = h.all.v[:length]
-	if err := v.decodePart(blk, col, n, lo, &h.all); err != nil {
-		return span{}, err
-	}
-	h.block, h.col, h.lo = blk, col, lo
-	return h.all, nil
-}
-
 // strip is n series of width values each, one after the other, that go into
 // rows at.. of a matrix whose slots begin at before.
 type strip struct{ width, before, at, n int }
 
 // spread writes a strip of a merged block into the matrix.
-func (v *view) spread(matrix []span, all span, gauge bool, s strip) {
+func (v *view) spread(matrix []span, all *span, gauge bool, s strip) {
 	width, before, at, n := s.width, s.before, s.at, s.n
 	if cap(v.carry) < n {
 		v.carry = make([]int64, chunk)

@@ -1,6 +1,8 @@
 package series_test
 
 import (
+	"context"
+	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
@@ -60,7 +62,10 @@ func onDisk(t testing.TB, o series.Options) *world {
 func (w *world) open() {
 	w.t.Helper()
 	var err error
-	w.db, err = storage.Open(w.t.Context(), storage.Options{Engine: w.engine(), Logger: slog.New(slog.DiscardHandler)})
+	w.db, err = storage.Open(w.t.Context(), storage.Options{
+		Engine: w.engine(), Logger: slog.New(slog.DiscardHandler),
+		BeforeMigration: func(context.Context, int, func(io.Writer) error) error { return nil }, // a fixture needs no copy
+	})
 	must(w.t, err)
 	w.s, err = series.Open(w.t.Context(), w.db, w.o)
 	must(w.t, err)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"shopwatch/internal/market"
 )
@@ -19,6 +20,9 @@ var sizes = regexp.MustCompile(`(?i)(\d{1,5}(?:\.\d{1,3})?)\s?(ml|毫升|kg|千�
 
 // SizeOf reads the first size that a title names; ok is false without one.
 func SizeOf(title string) (s Size, ok bool) {
+	if !mayHaveSize(title) {
+		return Size{}, false
+	}
 	for _, at := range sizes.FindAllStringSubmatchIndex(title, -1) {
 		word := func(n int) string {
 			if at[2*n] < 0 {
@@ -54,6 +58,25 @@ func SizeOf(title string) (s Size, ok bool) {
 	return Size{}, false
 }
 
+// mayHaveSize reports whether a digit stands before what begins like a unit. Most
+// titles of most shops have none, and the pattern costs a hundred times as much.
+func mayHaveSize(title string) bool {
+	for i := range len(title) - 1 {
+		if title[i] < '0' || title[i] > '9' {
+			continue
+		}
+		rest := title[i+1:]
+		if strings.IndexByte(" \t\n\f\r", rest[0]) >= 0 {
+			rest = rest[1:]
+		}
+		switch r, _ := utf8.DecodeRuneInString(rest); r {
+		case 'm', 'M', 'k', 'K', '\u212a', 'l', 'L', 'g', 'G', '毫', '千', '公', '升', '克': // the third K is that of kelvins
+			return true
+		}
+	}
+	return false
+}
+
 func letter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
 // Per is what a hundred of the size's unit cost at a price.
@@ -64,9 +87,12 @@ func (s Size) Per(price market.Fen) market.Fen {
 // Differs reports whether two titles name sizes of one kind that are not the same
 // within two percent: the items are no match whatever else says so.
 func Differs(a, b string) bool {
-	x, okx := SizeOf(a)
-	y, oky := SizeOf(b)
-	return okx && oky && x.Unit == y.Unit && math.Abs(x.Amount-y.Amount) > .02*max(x.Amount, y.Amount)
+	x, ok := SizeOf(a)
+	if !ok {
+		return false
+	}
+	y, ok := SizeOf(b)
+	return ok && x.Unit == y.Unit && math.Abs(x.Amount-y.Amount) > .02*max(x.Amount, y.Amount)
 }
 
 var worth = regexp.MustCompile(`(?i)(?:价值|worth|value)\s?[¥￥]?\s?(\d{1,6}(?:\.\d{1,2})?)`)

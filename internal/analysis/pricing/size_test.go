@@ -42,12 +42,15 @@ func TestGiftWorth(t *testing.T) {
 // FuzzSizeOf: whatever a title says, a size is finite and above 0, and no title differs
 // from itself.
 func FuzzSizeOf(f *testing.F) {
-	for _, s := range []string{"面霜 50ml", "15ml*2", "1.5L", "999999999ml", "5g×99", "升", "ml", "\xff50ml"} {
+	for _, s := range []string{"面霜 50ml", "15ml*2", "1.5L", "999999999ml", "5g×99", "升", "ml", "\xff50ml", "2 \u212ag", "3\t公斤"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, title string) {
 		if s, ok := SizeOf(title); ok && !(s.Amount > 0 && s.Amount < 1e12 && (s.Unit == "ml" || s.Unit == "g")) {
 			t.Errorf("%q: %v", title, s)
+		}
+		if sizes.MatchString(title) && !mayHaveSize(title) {
+			t.Errorf("the size in %q is not looked for", title)
 		}
 		if Differs(title, title) {
 			t.Errorf("%q differs from itself", title)
