@@ -27,8 +27,13 @@ func (p *program) gauge(name string) float64 {
 	return v
 }
 
+// nextCollection is the size of the heap at which it is collected again: about
+// twice what was alive at the last time.
+const nextCollection = "go_memstats_next_gc_bytes"
+
 // TestFlatProgram: connections that drop, reloads, deliveries and questions leave
-// nothing behind: neither goroutines nor open files.
+// nothing behind: neither goroutines nor open files, nor what a configuration before
+// was made of.
 func TestFlatProgram(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the whole program")
@@ -59,6 +64,7 @@ func TestFlatProgram(t *testing.T) {
 	round(0)
 	round(1)
 	goroutines, files, memory := p.gauge("go_goroutines"), p.gauge("process_open_fds"), p.gauge("process_resident_memory_bytes")
+	heap := p.gauge(nextCollection)
 	began := time.Now()
 	for n := range rounds {
 		round(2 + n)
@@ -77,7 +83,9 @@ func TestFlatProgram(t *testing.T) {
 	}
 	t.Logf("%d rounds in %s: goroutines %.0f to %.0f, open files %.0f to %.0f, memory %.1f to %.1f MiB", rounds, time.Since(began).Round(time.Second),
 		goroutines, g, files, f, memory/(1<<20), p.gauge("process_resident_memory_bytes")/(1<<20))
-	t.Logf("heap in use %.1f MiB, next collection at %.1f MiB, given back %.1f MiB, live before %.1f", p.gauge("go_memstats_heap_inuse_bytes")/(1<<20), p.gauge("go_memstats_next_gc_bytes")/(1<<20), p.gauge("go_memstats_heap_released_bytes")/(1<<20), p.gauge("go_memstats_heap_alloc_bytes")/(1<<20))
+	if next := p.gauge(nextCollection); next > heap+64<<20 {
+		t.Errorf("the next collection was due at %.1f MiB and is at %.1f: configurations before are kept", heap/(1<<20), next/(1<<20))
+	}
 	p.stop()
 }
 
