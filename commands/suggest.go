@@ -39,7 +39,7 @@ func loadSuggestions(ctx context.Context, env *Env, r Request) (report.Suggestio
 		return report.Suggestions{}, &Trouble{Key: "command.no_filter", Args: []any{"word", "suggest"}, Fix: "suggest"}
 	}
 	s, err := report.LoadSuggestions(ctx, env.DB, env.Shop, report.SuggestQuery{
-		Now: r.Now, Unit: filter.Unit, SKU: filter.SKU, Top: topOr(q, 10), AsOf: q.AsOf, Fresh: env.Rules.Fresh,
+		Now: r.Now, Unit: filter.Unit, SKU: filter.SKU, Top: topOr(q, 10), AsOf: q.AsOf, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache,
 	})
 	r.saw(s, s.Data, nil, err)
 	return s, err
@@ -56,7 +56,7 @@ var takePrice = &Act{Verb: card.VerbTakePrice, Right: access.Operate, Run: func(
 	if err != nil {
 		return Reply{Message: pen.Said(pen.L.T("command.old_button"))}, nil
 	}
-	s, err := report.LoadSuggestions(ctx, env.DB, env.Shop, report.SuggestQuery{Now: ask.Now, SKU: sku, Fresh: env.Rules.Fresh})
+	s, err := report.LoadSuggestions(ctx, env.DB, env.Shop, report.SuggestQuery{Now: ask.Now, SKU: sku, Fresh: env.Rules.Fresh, Cache: env.Rules.Cache})
 	if err != nil && !errors.Is(err, report.ErrNoData) {
 		return Reply{}, err
 	}

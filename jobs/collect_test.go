@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,6 +87,44 @@ sources:
 	})
 	if err != nil || rows != 1 {
 		t.Errorf("%d rows, %v", rows, err)
+	}
+}
+
+// While a window is stored the next is read; the first that fails ends the run
+// after what came before it is stored, nothing is asked for after it, and the next
+// run goes on there.
+func TestCollectReadsAhead(t *testing.T) {
+	c, now := collector(t)
+	api := &clicksAPI{}
+	f := clicksFeed(t, api)
+	if err := c.Collect(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	*now = now.AddDate(0, 0, 6)
+	api.asked, api.downAt, api.refuses = nil, "2026-11-25", true
+	if err := c.Collect(t.Context(), f); err == nil || !strings.Contains(err.Error(), "400") {
+		t.Fatalf("a window that is refused: %v", err)
+	}
+	want := "2026-11-21 11:00 2026-11-22 11:00 2026-11-23 11:00 2026-11-24 11:00 2026-11-25 11:00"
+	if got := strings.Join(api.asked, " "); got != want {
+		t.Errorf("asked for %s, want %s", strings.Join(api.asked, ", "), want)
+	}
+	stored := time.Date(2026, 11, 25, 11, 0, 0, 0, testShop().Zone)
+	if cur, err := c.cursor(t.Context(), f); err != nil || !cur.End.Equal(stored) {
+		t.Errorf("read up to %v, %v, want %v", cur.End, err, stored)
+	}
+	api.asked, api.refuses = nil, false
+	if err := c.Collect(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	if cur, err := c.cursor(t.Context(), f); err != nil || !cur.End.Equal(*now) || api.asked[0] != "2026-11-24 11:00" {
+		t.Errorf("read up to %v, %v, from %v on", cur.End, err, api.asked)
+	}
+	ended, stop := context.WithCancel(t.Context())
+	*now = now.AddDate(0, 0, 3)
+	stop()
+	if err := c.Collect(ended, f); !errors.Is(err, context.Canceled) {
+		t.Errorf("with the program ending: %v", err)
 	}
 }
 

@@ -107,14 +107,14 @@ func (s CubeSpec) Name() string {
 		s.Cut.UnixMilli(), s.TrafficCut.UnixMilli(), s.DayCut.UnixMilli(), s.ShipCut.UnixMilli(), s.Filter, s.By, s.Known)
 }
 
-// Seal ends the adding: orders and buyers are counted, and who they were is let
-// go. Several may read a sealed cube at once. It tells roughly how many bytes it
-// takes.
+// Seal ends the adding: orders and buyers are counted, and who they were is let go,
+// as is the catalogue. Several may read a sealed cube at once. It tells roughly how
+// many bytes it takes.
 func (c *Cube) Seal() (bytes int64) {
 	for _, d := range c.distincts() {
 		d.tally.seal(len(c.keys))
 	}
-	c.index, c.units = nil, memo{}
+	c.index, c.units, c.spec.Items = nil, memo{}, nil
 	return int64(1024 + 640*len(c.cells) + 8*len(c.steps))
 }
 

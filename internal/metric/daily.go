@@ -70,6 +70,13 @@ func (d *Daily) part(key string) *DailyPart {
 	return &d.parts[i]
 }
 
+// Seal ends the adding and lets go of the catalogue. It tells roughly how many bytes
+// are kept.
+func (d *Daily) Seal() (bytes int64) {
+	d.cube.units, d.cube.spec.Items = memo{}, nil
+	return int64(1024 + len(d.parts)*(128+16*len(d.any)))
+}
+
 // Parts lists the members in the order in which they first appeared.
 func (d *Daily) Parts() []DailyPart { return d.parts }
 

@@ -86,18 +86,12 @@ func (o *outlook) calendar() []market.Day {
 	return out
 }
 
-func (o *outlook) read() error {
-	window := o.shop.Window(o.first, o.today)
-	window.End = o.cut
-	o.daily = metric.NewDaily(metric.CubeSpec{
+func (o *outlook) read() (err error) {
+	o.daily, err = o.loader.daily(metric.CubeSpec{
 		Shop: o.shop, Items: o.items, From: o.first, To: o.today, Cut: o.cut, Filter: o.q.Filter, By: o.q.By,
 	})
-	batches, err := o.events(market.OrderLines, "paid_at", window, forecastColumns)
 	if err != nil {
 		return err
-	}
-	for _, b := range batches {
-		o.daily.AddPaid(b)
 	}
 	days := o.calendar()
 	o.begin = len(days)

@@ -129,64 +129,6 @@ func (l *loader) events(t *market.Table, column string, w market.Window, columns
 	return b, nil
 }
 
-// cube sums the facts that spec asks for, or takes what was summed up for another
-// question about the same facts. Paid lines are read for the whole stretch, as the
-// steps go on past the cut.
-func (l *loader) cube(spec metric.CubeSpec) (*metric.Cube, error) {
-	if spec.Known == (metric.Known{}) {
-		spec.Known.Orders = true // a spec that names no feed is about the orders
-	}
-	whole := l.shop.Window(spec.From, spec.To)
-	cut := whole
-	if spec.Cut.Before(cut.End) {
-		cut.End = spec.Cut
-	}
-	type facts struct {
-		add     func(*metric.Cube, *market.Batch)
-		batches []*market.Batch
-	}
-	var all []facts // the store is asked in any case: it notes what an answer has read
-	for _, read := range []struct {
-		table   *market.Table
-		column  string
-		window  market.Window
-		columns []string
-		wanted  bool
-		add     func(*metric.Cube, *market.Batch)
-	}{
-		{market.OrderLines, "paid_at", whole, paidNeeds(spec.Known), spec.Known.Orders, (*metric.Cube).AddPaid},
-		{market.OrderLines, "placed_at", cut, placedColumns, spec.Known.Orders, (*metric.Cube).AddPlaced},
-		{market.Refunds, "success_at", cut, refundColumns, spec.Known.Refunds, (*metric.Cube).AddRefunds},
-		{market.Traffic, "hour", cut, trafficColumns, spec.Known.Traffic, (*metric.Cube).AddTraffic},
-		{market.MemberDays, "day", cut, nil, spec.Known.Members, (*metric.Cube).AddMembers},
-		{market.AdsDays, "day", cut, nil, spec.Known.Ads, (*metric.Cube).AddAds},
-		{market.SearchDays, "day", cut, nil, spec.Known.Search, (*metric.Cube).AddSearch},
-	} {
-		if !read.wanted || read.window.Empty() {
-			continue
-		}
-		batches, err := l.events(read.table, read.column, read.window, read.columns)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, facts{read.add, batches})
-	}
-	name := fmt.Sprintf("cube/%d/%d/%s", l.revision(), l.itemsRev, spec.Name())
-	kept, err := l.tx.Decoded(name, func() (any, int64, error) {
-		c := metric.NewCube(spec)
-		for _, f := range all {
-			for _, b := range f.batches {
-				f.add(c, b)
-			}
-		}
-		return c, c.Seal(), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return kept.(*metric.Cube), nil
-}
-
 // hasOrdersBefore reports whether history holds orders in the week before t: a
 // stretch without any orders is then a quiet one and not an unknown one.
 func (l *loader) hasOrdersBefore(t time.Time) (bool, error) {

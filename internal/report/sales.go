@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -37,21 +38,39 @@ func (s sold) price() market.Fen {
 // line names an item on a channel.
 type line struct{ sku, channel string }
 
-// sales is what each item sold on each channel in a stretch.
+// sales is what each item sold on each channel in a stretch. Nobody changes it once
+// it is read.
 type sales struct {
 	window market.Window
 	byLine map[line]sold
 	bySKU  map[string]sold
 }
 
-// sales reads the paid lines of a stretch.
+// sales adds up the paid lines of a stretch, or takes what was added up for another
+// question about the same facts.
 func (l *loader) sales(w market.Window) (sales, error) {
-	s := sales{window: w, byLine: map[line]sold{}, bySKU: map[string]sold{}}
 	batches, err := l.events(market.OrderLines, "paid_at", w, soldColumns)
 	if err != nil {
-		return s, err
+		return sales{window: w}, err
 	}
 	start, end := w.Millis()
+	name := fmt.Sprintf("sales/%q/%d/%d-%d", l.shop.ID, l.revision(), start, end)
+	kept, err := l.tx.Decoded(name, func() (any, int64, error) {
+		s := sales{window: w, byLine: map[line]sold{}, bySKU: map[string]sold{}}
+		s.sum(batches)
+		return s, int64(1024 + 120*len(s.byLine) + 100*len(s.bySKU)), nil
+	})
+	if err != nil {
+		return sales{window: w}, err
+	}
+	s := kept.(sales)
+	s.window = w
+	return s, nil
+}
+
+// sum adds the paid lines of batches.
+func (s *sales) sum(batches []*market.Batch) {
+	start, end := s.window.Millis()
 	for _, b := range batches {
 		at, status, sku, channel := b.Column("paid_at"), b.Column("status"), b.Column("sku"), b.Column("channel")
 		qty, paid := b.Column("qty"), b.Column("paid")
@@ -71,7 +90,6 @@ func (l *loader) sales(w market.Window) (sales, error) {
 		t.add(v)
 		s.bySKU[k.sku] = t
 	}
-	return s, nil
 }
 
 // of is what an item sold on a channel; the channel "" stands for all of them.

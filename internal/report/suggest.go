@@ -21,6 +21,7 @@ type SuggestQuery struct {
 	Top   int
 	AsOf  market.Revision
 	Fresh Freshness
+	Cache *Cache // may be nil
 }
 
 // Suggestions are prices to think about with what other ones would bring. Nothing
@@ -89,7 +90,7 @@ const (
 // LoadSuggestions answers q. A shop without a complete picture of its prices
 // gives ErrNoData.
 func LoadSuggestions(ctx context.Context, db *storage.DB, shop *market.Shop, q SuggestQuery) (Suggestions, error) {
-	return answer(ctx, db, shop, asked{q.AsOf, q.Now, nil}, "prices", func(l *loader) (Suggestions, error) {
+	return answer(ctx, db, shop, asked{q.AsOf, q.Now, q.Cache}, "prices", func(l *loader) (Suggestions, error) {
 		s, err := l.suggest(q)
 		l.based(&s.Data)
 		return s, err

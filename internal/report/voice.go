@@ -31,14 +31,14 @@ type complaint struct {
 	sku     string
 	channel string
 	text    string
-	lexicon *voice.Lexicon
+	heard   *heard
 	causes  []voice.Hit // filled by read
 }
 
 // read names the causes once.
 func (c *complaint) read() []voice.Hit {
 	if c.causes == nil {
-		c.causes = c.lexicon.Find(c.text)
+		c.causes = c.heard.find(c.text)
 	}
 	return c.causes
 }
@@ -79,6 +79,10 @@ type voices struct {
 // keep accepts (nil accepts all).
 func (l *loader) voices(w market.Window, keep func(sku, channel string) bool) (voices, error) {
 	var v voices
+	heard, err := l.heard()
+	if err != nil {
+		return v, err
+	}
 	start, end := w.Millis()
 	batches, err := l.events(market.Reviews, "created", w, []string{"sku", "channel", "result", "text", "append_text", "tags"})
 	if err != nil {
@@ -104,11 +108,11 @@ func (l *loader) voices(w market.Window, keep func(sku, channel string) bool) (v
 				if words == "" {
 					words = tags.Text(i)
 				}
-				v.complaints = append(v.complaints, complaint{at: ms, kind: kind, sku: sku.Text(i), channel: channel.Text(i), text: words, lexicon: l.lexicon})
+				v.complaints = append(v.complaints, complaint{at: ms, kind: kind, sku: sku.Text(i), channel: channel.Text(i), text: words, heard: heard})
 			}
 		}
 	}
-	if err := l.refundVoice(&v, w, keep); err != nil {
+	if err := l.refundVoice(&v, heard, w, keep); err != nil {
 		return v, err
 	}
 	slices.SortStableFunc(v.complaints, func(a, b complaint) int {
@@ -138,7 +142,7 @@ func joinTexts(a, b string) string {
 // refundVoice adds refund requests after the sale whose reason complains: of
 // the goods, of how they came or of how the buyer was treated. Changes of mind
 // and cancellations before shipping are none.
-func (l *loader) refundVoice(v *voices, w market.Window, keep func(sku, channel string) bool) error {
+func (l *loader) refundVoice(v *voices, heard *heard, w market.Window, keep func(sku, channel string) bool) error {
 	start, end := w.Millis()
 	batches, err := l.events(market.Refunds, "created", w, []string{"sku", "channel", "reason", "phase"})
 	if err != nil {
@@ -152,7 +156,7 @@ func (l *loader) refundVoice(v *voices, w market.Window, keep func(sku, channel 
 			if ms < start || ms >= end || phase.Text(i) == "onsale" || reason.Text(i) == "" || keep != nil && !keep(sku.Text(i), channel.Text(i)) {
 				continue
 			}
-			c := complaint{at: ms, kind: refundRequest, sku: sku.Text(i), channel: channel.Text(i), text: reason.Text(i), lexicon: l.lexicon, causes: known[reason.Text(i)]}
+			c := complaint{at: ms, kind: refundRequest, sku: sku.Text(i), channel: channel.Text(i), text: reason.Text(i), heard: heard, causes: known[reason.Text(i)]}
 			known[c.text] = c.read()
 			if complains(c.causes) {
 				v.complaints = append(v.complaints, c)
