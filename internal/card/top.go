@@ -28,7 +28,7 @@ func (p Pen) Top(t report.Top, question string) chat.Message {
 
 func (p Pen) topBasis(t report.Top) string {
 	if t.FromOrders {
-		return p.series("top_orders", "hours", p.L.Count(int64(t.Hours)))
+		return p.series("top_from_orders", "hours", p.L.Count(int64(t.Hours)))
 	}
 	return p.series("top_basis", "hours", p.L.Count(int64(t.Hours)))
 }
