@@ -50,8 +50,8 @@ type Paced struct {
 
 // usual expects of a window what its hours before were worth: of each other day
 // the window, scaled by what today's hours brought over that day's. Of the two
-// kinds of days the one that expects less is believed. Ordinary days are a must, at least least of them: a phase's few days
-// alone may have gone wrong themselves.
+// kinds of days the one that expects less is believed. At least so many ordinary
+// days are a must: a phase's few days alone may have gone wrong themselves.
 func (p *GMVPace) usual(least int) (usual, bool) {
 	if p == nil || len(p.Now) < PaceHours || len(p.Ordinary) < least {
 		return usual{}, false

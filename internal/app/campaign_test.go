@@ -14,8 +14,8 @@ import (
 	"shopwatch/internal/source/demo"
 )
 
-// Four months with six campaigns, of which only few days have a fault: what the
-// GMV rule would have told of the days without one is a false alarm. Seeds are
+// Fifteen weeks with five campaigns, of which two evenings have a fault: what the
+// GMV rule would have told of a campaign's other days is a false alarm. Seeds are
 // those that it was tuned on.
 func TestCampaignDaysKeepQuiet(t *testing.T) {
 	if os.Getenv("SHOPWATCH_SOAK") == "" {
@@ -55,7 +55,7 @@ func TestCampaignDaysKeepQuiet(t *testing.T) {
 				return !a.FiredAt.Before(in.Start) && a.FiredAt.Before(in.End.Add(6*time.Hour))
 			})
 			_, phase, _ := d.shop.Calendar.On(d.shop.Day(a.First.GMV.Window.Start))
-			if !is {
+			if !is && phase.ID != "" {
 				wrong++
 			}
 			if a.First.GMV.Paced != nil {
@@ -63,9 +63,9 @@ func TestCampaignDaysKeepQuiet(t *testing.T) {
 			}
 			t.Logf("seed %d: %s .. %s unit %q in %q: label %v, %+v", seed, d.shop.Local(a.FiredAt).Format(time.DateTime), d.shop.Local(a.ResolvedAt).Format(time.DateTime), a.First.Subject.Unit, phase.ID, is, *a.First.GMV)
 		}
-		t.Logf("seed %d: %d told, %d of them at the pace of the day, %d false, %d labels", seed, len(told), paced, wrong, len(labels))
-		if wrong > 1 {
-			t.Errorf("seed %d: %d false alarms in 105 days", seed, wrong)
+		t.Logf("seed %d: %d told, %d of them at the pace of the day, %d false on days of campaigns, %d labels", seed, len(told), paced, wrong, len(labels))
+		if wrong > 0 {
+			t.Errorf("seed %d: %d false alarms on days of campaigns", seed, wrong)
 		}
 	}
 }

@@ -14,6 +14,10 @@ import (
 // have.
 type gmvPast struct{ like, phase, ordinary []market.Day }
 
+// finalPayment is the phase in which what is paid was ordered days before: most
+// of it at midnight, so that the hours before say nothing of the next.
+const finalPayment = "final_payment"
+
 // any reports whether there is a day to compare with.
 func (p gmvPast) any() bool { return len(p.like)+len(p.ordinary) > 0 }
 
@@ -26,9 +30,8 @@ func (p gmvPast) all() []market.Day {
 }
 
 // comparable are the earlier days whose hours can be compared with today's: in
-// the same phase of the same campaign, or both ordinary and both worked or both
-// days off, the same weekday within six weeks or any within two: a Thursday that
-// is a holiday is like a Sunday, not like other Thursdays. Other campaigns are of another
+// the same phase of the same campaign, or both ordinary, the same weekday within
+// six weeks or the same kind of day within two. Other campaigns are of another
 // size: where a campaign's own days are too few, days of the phase in any campaign
 // and ordinary days of today's kind show the shape alone. A shop that is closed on
 // this weekday has none.
@@ -44,7 +47,7 @@ func (w *watch) comparable(today market.Day) gmvPast {
 			past.like = append(past.like, d)
 		}
 	}
-	if len(past.like) < w.rules.GMV.MinSamples {
+	if len(past.like) < w.rules.GMV.MinSamples && phase.ID != finalPayment {
 		past.ordinary = w.daysLike(today, "", false)
 	}
 	return past
@@ -59,7 +62,7 @@ func (w *watch) daysLike(today market.Day, phase string, on bool) []market.Day {
 	for d := today - 1; d >= today-gmvWeeks && d > first; d-- {
 		_, p, then := cal.On(d)
 		weekday := d.Weekday() == today.Weekday()
-		if on != then || p.ID != phase || !on && (cal.Workday(d) != cal.Workday(today) || !weekday && today-d > gmvRecent) {
+		if on != then || p.ID != phase || !on && !weekday && (today-d > gmvRecent || cal.Workday(d) != cal.Workday(today)) {
 			continue
 		}
 		paid, _ := w.grid.sum(0, w.shop.Window(d, d))

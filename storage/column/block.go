@@ -42,6 +42,22 @@ func (w *Writer) Add(id uint8, raw []byte) {
 	w.ends = append(w.ends, uint32(len(w.columns)))
 }
 
+// AddShortest is Add for the one of some forms that compresses best.
+func (w *Writer) AddShortest(id uint8, raws ...[]byte) {
+	at := len(w.columns)
+	for i, raw := range raws {
+		from := len(w.columns)
+		w.columns = w.codec.Pack(w.columns, raw)
+		if n := len(w.columns) - from; i > 0 && n >= from-at {
+			w.columns = w.columns[:from]
+		} else {
+			w.columns = append(w.columns[:at], w.columns[from:]...)
+		}
+	}
+	w.ids = append(w.ids, id)
+	w.ends = append(w.ends, uint32(len(w.columns)))
+}
+
 // Bytes is the block; the Writer keeps no part of it.
 func (w *Writer) Bytes() []byte {
 	out := make([]byte, 0, 5+5*len(w.ids)+len(w.columns))

@@ -103,6 +103,57 @@ func TestSparseRoundTrip(t *testing.T) {
 	})
 }
 
+// TestHundredsRoundTrip: what AppendHundreds writes is what ReadInts reads, and
+// form bits that nobody writes are refused.
+func TestHundredsRoundTrip(t *testing.T) {
+	var s Sparse
+	rapid.Check(t, func(t *rapid.T) {
+		v := drawInts(t)
+		b := s.AppendHundreds(nil, v)
+		r := Reader{B: b}
+		got := make([]int64, len(v))
+		ReadInts(&r, got)
+		if r.Bad || len(r.B) > 0 || !slices.Equal(got, v) {
+			t.Fatalf("%v came back as %v", v, got)
+		}
+		if len(v) < 2 {
+			return
+		}
+		b[0] |= rapid.SampledFrom([]byte{64, 128}).Draw(t, "bit")
+		whole, part := Reader{B: b}, Reader{B: b}
+		ReadInts(&whole, got)
+		ReadPart(&part, len(v), 0, got[:1])
+		if !whole.Bad || !part.Bad {
+			t.Fatalf("form %d was read", b[0])
+		}
+	})
+}
+
+// TestAddShortest: of several forms the block has the one that compresses best.
+func TestAddShortest(t *testing.T) {
+	c, err := NewCodec()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	short, long := []byte("short"), []byte("somewhat longer than the other")
+	for name, forms := range map[string][][]byte{"first": {short, long}, "last": {long, short}, "among": {long, short, long}, "alone": {short}} {
+		w := NewWriter(c, 0, 1)
+		w.Add(7, long)
+		w.AddShortest(1, forms...)
+		w.Add(9, long)
+		b, err := c.Parse(w.Bytes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[uint8][]byte{7: long, 1: short, 9: long} {
+			if r, found, err := b.Raw(id, nil); err != nil || !found || !slices.Equal(r.B, want) {
+				t.Errorf("%s: column %d is %q, %v", name, id, r.B, err)
+			}
+		}
+	}
+}
+
 // TestDecoderMemory decodes a column that claims far more than it holds.
 func TestDecoderMemory(t *testing.T) {
 	c, err := NewCodec()

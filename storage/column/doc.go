@@ -1,5 +1,5 @@
 // Package column turns columns of integers into few bytes and back: a null
-// list, one of five forms for the integers, zstd over each column by itself,
+// list, the shortest of some forms for the integers, zstd over each column by itself,
 // and blocks of columns of which a reader decodes only what it wants.
 //
 // It is used by the fact blocks of storage and by storage/series alike. It must

@@ -7,7 +7,8 @@ import (
 
 // Integer columns are written in whichever of five forms is shortest, over the
 // values themselves or over their differences, divided by a common factor when
-// there is one (timestamps of whole seconds, prices ending in 00).
+// there is one (timestamps of whole seconds, prices ending in 00). Three of them also
+// come with the hundreds apart (Sparse.AppendHundreds).
 const (
 	formZero   = iota // all 0
 	formConst         // all the same
@@ -17,6 +18,9 @@ const (
 	formMask   = 7
 	formDelta  = 8  // first value, then differences
 	formScaled = 16 // the common factor comes first
+	// formHundreds: of the values first a byte each, what is left of the hundreds
+	// below them, then the hundreds. Prices end in few ways.
+	formHundreds = 32
 )
 
 // AppendInts writes v so that ReadInts can read it knowing len(v).
@@ -175,12 +179,12 @@ func ReadInts(r *Reader, v []int64) {
 	}
 	if head&formDelta != 0 && len(v) > 0 {
 		v[0] = r.Varint()
-		readForm(r, head&formMask, v[1:])
+		readForm(r, head&^(formDelta|formScaled), v[1:])
 		for i := 1; i < len(v); i++ {
 			v[i] += v[i-1]
 		}
 	} else {
-		readForm(r, head&formMask, v)
+		readForm(r, head&^(formDelta|formScaled), v)
 	}
 	if scale != 1 {
 		for i := range v {
@@ -203,26 +207,70 @@ func readForm(r *Reader, form byte, v []int64) {
 		for _, i := range at {
 			v[i] = r.Varint()
 		}
-	case formBitmap:
+	case formGaps | formHundreds:
+		at := ReadPositions(r, len(v))
+		r.scatter(at, r.Take(len(at)), v)
+	case formBitmap, formBitmap | formHundreds:
 		if set := r.Take((len(v) + 7) / 8); set != nil {
-			readSet(r, set, 0, v)
+			n := countSet(set, 0, len(v))
+			readSet(r, set, 0, v, r.rest(form, n, 0, n))
 		}
-	case formDense:
-		r.varints(v)
+	case formDense, formDense | formHundreds:
+		r.values(v, r.rest(form, len(v), 0, len(v)))
 	default:
 		r.Bad = true
 	}
 }
 
+// rest takes what is left of the hundreds below n values and keeps that of the
+// values lo..hi; nil for other forms.
+func (r *Reader) rest(form byte, n, lo, hi int) []byte {
+	if form&formHundreds == 0 {
+		return nil
+	}
+	all := r.Take(n)
+	if all == nil {
+		return nil
+	}
+	return all[lo:hi]
+}
+
+// values fills v with varints, which are hundreds when there is a rest.
+func (r *Reader) values(v []int64, rest []byte) {
+	r.varints(v)
+	if len(rest) == len(v) {
+		for i, x := range rest {
+			v[i] = v[i]*100 + int64(x)
+		}
+	}
+}
+
+// scatter puts hundreds and their rest to their places.
+func (r *Reader) scatter(at []int32, rest []byte, v []int64) {
+	if len(rest) != len(at) {
+		r.Bad = true
+		return
+	}
+	for k, i := range at {
+		v[i] = r.Varint()*100 + int64(rest[k])
+	}
+}
+
+// countSet is how many of the bits lo..hi of a bitmap are set.
+func countSet(set []byte, lo, hi int) int {
+	n := 0
+	for w := lo; w < hi; w += 64 {
+		n += bits.OnesCount64(setWord(set, w, min(64, hi-w)))
+	}
+	return n
+}
+
 // readSet fills v, which is all zero, with a value for each bit of set from lo
 // on. They are read next to each other first, and then moved to their places
 // from the last on, so that none is overwritten.
-func readSet(r *Reader, set []byte, lo int, v []int64) {
-	n := 0
-	for w := 0; w < len(v); w += 64 {
-		n += bits.OnesCount64(setWord(set, lo+w, min(64, len(v)-w)))
-	}
-	r.varints(v[:n])
+func readSet(r *Reader, set []byte, lo int, v []int64, rest []byte) {
+	n := countSet(set, lo, lo+len(v))
+	r.values(v[:n], rest)
 	for w := (len(v) - 1) &^ 63; w >= 0 && n > 0; w -= 64 {
 		for word := setWord(set, lo+w, min(64, len(v)-w)); word != 0; {
 			i := 63 - bits.LeadingZeros64(word)

@@ -28,7 +28,7 @@ func ReadPart(r *Reader, n, lo int, dst []int64) {
 	if form&formScaled != 0 {
 		scale = int64(r.Uvarint())
 	}
-	readFormPart(r, form&formMask, n, lo, dst)
+	readFormPart(r, form&^formScaled, n, lo, dst)
 	if scale != 1 {
 		for i := range dst {
 			dst[i] *= scale
@@ -45,19 +45,20 @@ func readFormPart(r *Reader, form byte, n, lo int, dst []int64) {
 		for i := range dst {
 			dst[i] = x
 		}
-	case formGaps:
-		readGapsPart(r, n, lo, dst)
-	case formBitmap:
-		readBitmapPart(r, n, lo, dst)
-	case formDense:
+	case formGaps, formGaps | formHundreds:
+		readGapsPart(r, form, n, lo, dst)
+	case formBitmap, formBitmap | formHundreds:
+		readBitmapPart(r, form, n, lo, dst)
+	case formDense, formDense | formHundreds:
+		rest := r.rest(form, n, lo, lo+len(dst))
 		r.skip(lo)
-		r.varints(dst)
+		r.values(dst, rest)
 	default:
 		r.Bad = true
 	}
 }
 
-func readGapsPart(r *Reader, n, lo int, dst []int64) {
+func readGapsPart(r *Reader, form byte, n, lo int, dst []int64) {
 	count := r.Count(min(n, len(r.B)))
 	before, at, last := 0, make([]int32, 0, len(dst)), -1
 	for range count {
@@ -72,27 +73,29 @@ func readGapsPart(r *Reader, n, lo int, dst []int64) {
 			at = append(at, int32(last-lo))
 		}
 	}
+	rest := r.rest(form, count, before, before+len(at))
 	r.skip(before)
+	if form&formHundreds != 0 {
+		r.scatter(at, rest, dst)
+		return
+	}
 	for _, i := range at {
 		dst[i] = r.Varint()
 	}
 }
 
-func readBitmapPart(r *Reader, n, lo int, dst []int64) {
+func readBitmapPart(r *Reader, form byte, n, lo int, dst []int64) {
 	set := r.Take((n + 7) / 8)
 	if set == nil {
 		return
 	}
-	before := bits.OnesCount8(set[lo>>3] & (1<<(lo&7) - 1))
-	i := 0
-	for ; i+8 <= lo>>3; i += 8 {
-		before += bits.OnesCount64(binary.LittleEndian.Uint64(set[i:]))
-	}
-	for ; i < lo>>3; i++ {
-		before += bits.OnesCount8(set[i])
+	before := countSet(set, 0, lo)
+	var rest []byte
+	if form&formHundreds != 0 {
+		rest = r.rest(form, countSet(set, 0, n), before, before+countSet(set, lo, lo+len(dst)))
 	}
 	r.skip(before)
-	readSet(r, set, lo, dst)
+	readSet(r, set, lo, dst, rest)
 }
 
 // skip steps over n varints, eight bytes at a time: every varint has one byte

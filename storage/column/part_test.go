@@ -31,8 +31,11 @@ func TestReadPart(t *testing.T) {
 			slices.Sort(v)
 		}
 		raw := AppendInts(nil, v)
-		if rapid.Bool().Draw(t, "sparse") {
+		switch rapid.IntRange(0, 2).Draw(t, "by") {
+		case 1:
 			raw = (&Sparse{}).Append(nil, v)
+		case 2:
+			raw = (&Sparse{}).AppendHundreds(nil, v)
 		}
 		lo := rapid.IntRange(0, n+5).Draw(t, "lo")
 		part := make([]int64, rapid.IntRange(0, n+5).Draw(t, "length"))

@@ -53,7 +53,7 @@ func CloseOf(c Column) (DayColumn, bool) {
 func dailySpecs() []spec {
 	all := make([]spec, DayWidth)
 	for c := range DayColumn(DayWidth) {
-		all[c] = spec{gauge: c <= StockClose, wide: c == DayGMV}
+		all[c] = spec{gauge: c <= StockClose, wide: c == DayGMV, money: c <= RivalClose}
 	}
 	return all
 }

@@ -77,6 +77,7 @@
 // (k+1)*64 for its relation k; the kind of such blocks is level | 64. Blocks of
 // before, of kind level, hold every column as it is, and are read as ever.
 //
+//	rival_price                 begins where the price begins
 //	stock                       falls by the pieces sold in the slot
 //	orders                      as many as pieces, or one where there are any
 //	gmv                         pieces times the price that holds in the slot
@@ -84,8 +85,9 @@
 //	rival_min, stock_min        change as those at close do
 //	orders, gmv of a day        as those of a slot
 //
-// Reading such a column decodes those by which it goes as well; when several of a
-// block are read, these are decoded once.
+// Prices are also tried with the hundreds apart from what is left below them.
+// Reading a related column decodes those by which it goes as well; when
+// several of a block are read, these are decoded once.
 //
 // # Memory
 //

@@ -16,9 +16,10 @@ type encoder struct {
 	vals   []int64
 	carry  []int64
 	raw    []byte
-	// What a column differs from a relation, and that encoded.
-	differs []int64
-	other   []byte
+	// What a column differs from a relation, from the best of them, and another form
+	// of raw.
+	differs, best []int64
+	other         []byte
 }
 
 func newEncoder(l *layout, codec *column.Codec) *encoder {

@@ -29,6 +29,7 @@ type spec struct {
 	gauge bool // stored as the difference to the slot before
 	wide  bool // 64 bits in memory
 	flag  bool // only a bitmap
+	money bool // a price
 	given bool // relations go by it
 	// relations are tried one after the other.
 	relations []relation
@@ -56,15 +57,16 @@ var clockLayout = layout{
 		{name: "week", rows: 128, merges: 7, shift: 4}, // 1970-01-05 was a Monday
 	},
 }.related(map[int][]relation{
-	int(Stock):  {{kind: drains, of: uint8(Units)}},
-	int(Orders): {{kind: equals, of: uint8(Units)}, {kind: once, of: uint8(Units)}},
-	int(GMV):    {{kind: product, of: uint8(Units), by: uint8(Price)}},
+	int(RivalPrice): {{kind: begins, of: uint8(Price)}},
+	int(Stock):      {{kind: drains, of: uint8(Units)}},
+	int(Orders):     {{kind: equals, of: uint8(Units)}, {kind: once, of: uint8(Units)}},
+	int(GMV):        {{kind: product, of: uint8(Units), by: uint8(Price)}},
 })
 
 func columnSpecs() []spec {
 	all := make([]spec, Width)
 	for c := range Column(Width) {
-		all[c] = spec{gauge: c.Gauge(), wide: c == GMV}
+		all[c] = spec{gauge: c.Gauge(), wide: c == GMV, money: c == Price || c == RivalPrice}
 	}
 	return all
 }

@@ -40,23 +40,38 @@ func (e *encoder) merged(b *mergedBlock, col int, slots []span) {
 		return
 	}
 	e.raw = appendNulls(e.raw[:0], n, unknown, null)
-	known := len(e.raw)
+	prefix := len(e.raw)
 	e.raw = e.sparse.Append(e.raw, vals)
-	id := uint8(col)
-	for k, r := range spec.relations {
-		e.differs = sized(e.differs, n)
-		differs := e.differs[:n]
-		r.fill(differs, &b.givens, len(slots))
+	id, vals := e.relate(b, col, vals, null, prefix)
+	if !spec.money {
+		b.w.Add(id, e.raw)
+		return
+	}
+	e.other = e.sparse.AppendHundreds(append(e.other[:0], e.raw[:prefix]...), vals)
+	b.w.AddShortest(id, e.raw, e.other)
+}
+
+// relate tries a column's relations. When what it differs from one of them is
+// shorter than e.raw, it puts that there behind the prefix; it returns under what
+// number that stands, and what.
+func (e *encoder) relate(b *mergedBlock, col int, vals []int64, null market.Bits, prefix int) (uint8, []int64) {
+	id, best, width := uint8(col), vals, len(vals)/b.rows
+	for k, r := range e.l.specs[col].relations {
+		e.differs = sized(e.differs, len(vals))
+		differs := e.differs[:len(vals)]
+		r.fill(differs, &b.givens, width)
 		for i, x := range differs {
 			differs[i] = vals[i] - x
 		}
 		forget(differs, null)
-		e.other = e.sparse.Append(append(e.other[:0], e.raw[:known]...), differs)
+		e.other = e.sparse.Append(append(e.other[:0], e.raw[:prefix]...), differs)
 		if len(e.other) < len(e.raw) {
 			e.raw, e.other, id = e.other, e.raw, relatedNumber(col, k)
+			e.best, e.differs = e.differs, e.best
+			best = differs
 		}
 	}
-	b.w.Add(id, e.raw)
+	return id, best
 }
 
 // sized is v with room for n values.

@@ -25,6 +25,7 @@ type relationKind uint8
 const (
 	equals  relationKind = iota // what of holds
 	once                        // 1 where of is not 0
+	begins                      // where of begins, and then as it was
 	drains                      // less by of, from a series' second slot on
 	product                     // of times the reading by
 )
@@ -58,6 +59,11 @@ func (r relation) fill(dst []int64, g *givens, width int) {
 	case once:
 		for i, v := range of {
 			dst[i] = int64(uint64(v|-v) >> 63)
+		}
+	case begins:
+		clear(dst)
+		for i := 0; i < len(dst); i += width {
+			dst[i] = of[i]
 		}
 	case drains:
 		for i, v := range of {
