@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"time"
 
 	"shopwatch/internal/card"
@@ -16,19 +18,35 @@ import (
 )
 
 // A day's figure that was posted is set right once, when it has been restated
-// by this share or more, within so many days.
+// by its share or more, within so many days. GMV and orders are counted to the
+// last line; what depends on how people are counted moves by itself.
 const (
 	restatedShare = 0.01
+	restatedLoose = 0.05
 	restatedDays  = 7
 )
 
-// correctionNote numbers the note among the messages in a digest's thread.
+// restatedBy is the share from which on a headline counts as restated.
+func restatedBy(key string) float64 {
+	if key == gmvPaid || key == "orders" {
+		return restatedShare
+	}
+	return restatedLoose
+}
+
+const gmvPaid = "gmv_paid"
+
+// correctionNote numbers the first note among the messages in a digest's thread.
 const correctionNote = 90
 
 // posted is what a digest said, to be compared with later data.
 type posted struct {
 	Paid      market.Fen `json:"paid"`
-	Corrected bool       `json:"corrected,omitempty"`
+	Corrected bool       `json:"corrected,omitempty"` // Paid was set right
+	// Figures are the other headlines as they were posted, by metric. One that was
+	// set right is gone: it is not set right again.
+	Figures map[string]float64 `json:"figures,omitempty"`
+	Notes   int                `json:"notes,omitempty"` // that were written
 }
 
 // notePosted remembers what the digest of a day says, in its transaction.
@@ -36,11 +54,40 @@ func (d *Digest) notePosted(tx *storage.Tx, dig report.Digest) error {
 	if !dig.GMV.Sums.Known.Orders {
 		return nil // it named no figure
 	}
-	raw, err := json.Marshal(posted{Paid: dig.GMV.Sums.Paid})
+	was := posted{Paid: dig.GMV.Sums.Paid, Figures: map[string]float64{}}
+	for _, h := range dig.Headlines() {
+		if h.Metric != gmvPaid {
+			was.Figures[h.Metric] = h.Value.V
+		}
+	}
+	raw, err := json.Marshal(was)
 	if err != nil {
 		return err
 	}
 	return tx.PutSetting(d.key(dig.Day), raw)
+}
+
+// restated are the headlines of dig that no longer are what was posted, and what
+// is posted once that has been said.
+func (was posted) restated(dig report.Digest) (list []card.Restated, next posted) {
+	next = was
+	next.Figures = maps.Clone(was.Figures)
+	for _, h := range dig.Headlines() {
+		before, told := was.Figures[h.Metric]
+		if h.Metric == gmvPaid {
+			before, told = float64(was.Paid), !was.Corrected
+		}
+		if !told || math.Abs(h.Value.V-before) < restatedBy(h.Metric)*math.Max(math.Abs(before), 1e-9) || h.Value.V == before {
+			continue
+		}
+		list = append(list, card.Restated{Metric: h.Metric, Was: report.Value{V: before, Known: true}, Now: h.Value})
+		if h.Metric == gmvPaid {
+			next.Paid, next.Corrected = dig.GMV.Sums.Paid, true
+		} else {
+			delete(next.Figures, h.Metric)
+		}
+	}
+	return list, next
 }
 
 // Corrections makes the job that looks for posted figures which data has
@@ -52,8 +99,8 @@ func (d *Digest) Corrections(s Schedule) Job {
 	}
 }
 
-// Correct puts one note into the thread of each digest of the last days whose
-// figure no longer holds. Nothing is said while the day's data is incomplete.
+// Correct puts a note into the thread of each digest of the last days of which
+// headline figures no longer hold, each of them once. Nothing is said while the day's data is incomplete.
 func (d *Digest) Correct(ctx context.Context) error {
 	now := d.Now()
 	for back := market.Day(1); back <= restatedDays; back++ {
@@ -66,7 +113,7 @@ func (d *Digest) Correct(ctx context.Context) error {
 
 func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) error {
 	was, found, err := d.posted(ctx, day)
-	if err != nil || !found || was.Corrected {
+	if err != nil || !found || was.Corrected && len(was.Figures) == 0 {
 		return err
 	}
 	dig, err := report.LoadDigest(ctx, d.DB, d.Shop, report.DigestQuery{Day: day, Now: now, Fresh: d.Fresh, Cache: d.Cache})
@@ -76,11 +123,15 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 	if err != nil {
 		return fmt.Errorf("correction of %s: %w", day, err)
 	}
-	is := dig.GMV.Sums.Paid
-	if !dig.Complete || !dig.GMV.Sums.Known.Orders || float64(max(is, was.Paid)-min(is, was.Paid)) < restatedShare*float64(max(was.Paid, 1)) {
+	if !dig.Complete || !dig.GMV.Sums.Known.Orders {
 		return nil
 	}
-	raw, err := json.Marshal(posted{Paid: is, Corrected: true})
+	list, next := was.restated(dig)
+	if len(list) == 0 {
+		return nil
+	}
+	next.Notes++
+	raw, err := json.Marshal(next)
 	if err != nil {
 		return err
 	}
@@ -93,7 +144,7 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 			if r.Unit != "" {
 				continue // it was told of a unit, not of the shop
 			}
-			if err := d.enqueueCorrection(tx, r, dig, was.Paid, now); err != nil {
+			if err := d.enqueueCorrection(tx, r, dig, correction{correctionNote + was.Notes, list}, now); err != nil {
 				return err
 			}
 		}
@@ -101,14 +152,20 @@ func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) err
 	})
 }
 
+// correction is a note with its number in the thread.
+type correction struct {
+	n    int
+	list []card.Restated
+}
+
 // enqueueCorrection answers under the digest, where there is one.
-func (d *Digest) enqueueCorrection(tx *storage.Tx, r outbox.Route, dig report.Digest, was market.Fen, now time.Time) error {
+func (d *Digest) enqueueCorrection(tx *storage.Tx, r outbox.Route, dig report.Digest, c correction, now time.Time) error {
 	key := d.key(dig.Day)
 	if _, ok, err := tx.Entry(r.Key(key)); err != nil || !ok {
 		return err
 	}
 	pen := card.New(i18n.For(r.Lang), d.Shop)
-	_, err := tx.Enqueue(r.Under(key, correctionNote, pen.Correction(dig, was), now))
+	_, err := tx.Enqueue(r.Under(key, c.n, pen.Correction(dig, c.list), now))
 	return err
 }
 

@@ -29,6 +29,7 @@ type post struct {
 	*jobs.Deliver
 
 	box *sandbox.Sandbox
+	url string // of the workspace
 	mu  sync.Mutex
 	now time.Time
 }
@@ -55,12 +56,8 @@ func newPostIn(t *testing.T, o sandbox.Options, channels ...string) *post {
 	server := httptest.NewServer(p.box.Handler())
 	t.Cleanup(func() { _ = p.box.Close(); server.Close() })
 	p.box.SetBaseURL(server.URL)
-	talk, err := slack.New(slack.Config{
-		BotToken: sandbox.DefaultBotToken, AppToken: sandbox.DefaultAppToken, APIURL: server.URL + "/api/", Timeout: callTime, Now: p.clock,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p.url = server.URL
+	talk := p.adapter(server.URL)
 	engine, err := bolt.Open(filepath.Join(t.TempDir(), "s.db"), bolt.Options{InitialMmapSize: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
@@ -75,6 +72,18 @@ func newPostIn(t *testing.T, o sandbox.Options, channels ...string) *post {
 		Shop: &market.Shop{ID: "mall", Zone: time.UTC}, Operators: []outbox.Route{{Target: chat.Target{Channel: "C0OPS"}, Lang: "en"}},
 	}
 	return p
+}
+
+// adapter talks to the workspace at url, which may lead through something.
+func (p *post) adapter(url string) *slack.Slack {
+	p.Helper()
+	talk, err := slack.New(slack.Config{
+		BotToken: sandbox.DefaultBotToken, AppToken: sandbox.DefaultAppToken, APIURL: url + "/api/", Timeout: callTime, Now: p.clock,
+	})
+	if err != nil {
+		p.Fatal(err)
+	}
+	return talk
 }
 
 func (p *post) clock() time.Time {

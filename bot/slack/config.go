@@ -119,6 +119,10 @@ func (s *Slack) Status() Status {
 	}
 }
 
+// Rest closes the connections that are kept for later calls. The adapter can be
+// used after that, and opens others.
+func (s *Slack) Rest() { s.http.CloseIdleConnections() }
+
 // Format keeps the tokens inside out of anything printed.
 func (s *Slack) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "slack") }
 
@@ -236,6 +240,13 @@ func (l limited) RoundTrip(r *http.Request) (*http.Response, error) {
 		}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
 	}
 	return resp, err
+}
+
+// CloseIdleConnections lets http.Client reach the transport behind.
+func (l limited) CloseIdleConnections() {
+	if c, ok := l.next.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
 }
 
 // identity is who the bot is, as Slack knows it.

@@ -71,6 +71,8 @@ func (l *link) run(ctx context.Context, accept acceptFunc) error {
 	stop := context.AfterFunc(ctx, func() { _ = l.conn.Close() })
 	defer stop()
 	defer func() { _ = l.conn.Close() }()
+	renewal := stopped() // one that runs keeps the link, and the bot behind it, for half an hour
+	defer func() { renewal.Stop() }()
 
 	alive := func() { _ = l.conn.SetReadDeadline(time.Now().Add(l.s.cfg.PingInterval)) }
 	alive()
@@ -91,7 +93,8 @@ func (l *link) run(ctx context.Context, accept acceptFunc) error {
 		}
 		switch f.Type {
 		case "hello":
-			l.renewAfter(f.Debug.Life)
+			renewal.Stop()
+			renewal = l.renewAfter(f.Debug.Life)
 		case "disconnect":
 			l.end()
 			if f.Reason == "link_disabled" {
@@ -105,16 +108,24 @@ func (l *link) run(ctx context.Context, accept acceptFunc) error {
 	}
 }
 
-// renewAfter starts the successor of this link when its share of life is over.
-func (l *link) renewAfter(life int) {
-	if l.share <= 0 || l.share >= 1 || life <= 0 {
-		return
-	}
+// renewAfter starts the successor of this link when its share of life is over,
+// unless the timer is stopped before.
+func (l *link) renewAfter(life int) *time.Timer {
 	d := time.Duration(l.share * float64(life) * float64(time.Second))
-	time.AfterFunc(d, func() {
+	if l.share >= 1 || d <= 0 {
+		return stopped()
+	}
+	return time.AfterFunc(d, func() {
 		l.end()
 		time.AfterFunc(afterWarning, func() { _ = l.conn.Close() })
 	})
+}
+
+// stopped is a timer that never fires.
+func stopped() *time.Timer {
+	t := time.NewTimer(time.Hour)
+	t.Stop()
+	return t
 }
 
 // handle passes one envelope on and acknowledges it. An item that cannot be

@@ -42,6 +42,7 @@ func Serve(ctx context.Context, c *config.Config, env func(string) (string, bool
 	if err != nil {
 		return err
 	}
+	defer talk.Rest()
 	clock := RealClock()
 	var db *storage.DB
 	shops, err := servedShops(c, env, clock, log, func() *storage.DB { return db })

@@ -87,6 +87,7 @@ var allowed = map[string]string{
 	"storage/storagetest":        storage + market + alert + analysis + chat + outbox + access + testLibraries,
 	"internal/chat/chattest":     chat + testLibraries,
 	"bot/sandbox/npmtest":        "",
+	"internal/wiretest":          "",
 
 	"internal/analysis/analysistest": "",
 }

@@ -157,6 +157,18 @@ func morning() report.Digest {
 }
 
 // cards is every message that the product can send, by name.
+// restated are headline figures that were posted otherwise.
+func restated() []Restated {
+	known := func(v float64) report.Value { return report.Value{V: v, Known: true} }
+	paid := float64(morning().GMV.Sums.Paid)
+	return []Restated{
+		{"gmv_paid", known(paid * 1.04), known(paid)},
+		{"orders", known(1234), known(1100)},
+		{"conversion", known(0.031), known(0.0275)},
+		{"refunds", known(0), known(120_000)},
+	}
+}
+
 func cards(p Pen) map[string]chat.Message {
 	a := alerts()
 	quiet := morning()
@@ -167,7 +179,7 @@ func cards(p Pen) map[string]chat.Message {
 	out := map[string]chat.Message{
 		"gmv": p.GMV(saturdayGMV(), "gmv yesterday by unit"), "gmv_bare": p.GMV(bareGMV(), "gmv"),
 		"morning": p.Digest(morning(), ""), "morning_quiet": p.Digest(quiet, ""), "morning_partial": p.Digest(partial, p.Late(now.Add(-2*time.Hour), now)),
-		"correction":   p.Correction(morning(), morning().GMV.Sums.Paid*104/100),
+		"correction": p.Correction(morning(), restated()[:1]), "correction_more": p.Correction(morning(), restated()),
 		"morning_race": p.DigestThread(morning())[0],
 		"price":        p.Price(prices(), "price"), "price_one": p.Price(onePrice(), "price sku=B-51"), "price_none": p.Price(report.Price{Data: coverage()}, "price"), "price_unsure": p.Price(unsurePrice(), "price sku=B-51"),
 		"stock": p.Stock(stock(), "stock"), "stock_none": p.Stock(report.Stock{Data: report.Coverage{}}, "stock"),

@@ -243,10 +243,17 @@ var errMoved = errors.New("the total changed while the pages were read")
 // forward reads pages from the first. When the total changes meanwhile, rows
 // have moved over page borders: it reads once more, and then gives up.
 func (p *pull) forward(ctx context.Context, base []param, mark mark) (tally, error) {
-	t, err := p.onward(ctx, base)
+	return p.steady(mark, func() (tally, error) { return p.onward(ctx, base) })
+}
+
+// steady reads once more when the total changed while read was at work: servers
+// that lag by different amounts hide rows that way. If it changes again the pull
+// is not complete.
+func (p *pull) steady(mark mark, read func() (tally, error)) (tally, error) {
+	t, err := read()
 	if errors.Is(err, errMoved) {
 		p.mapper.rewind(mark)
-		t, err = p.onward(ctx, base)
+		t, err = read()
 	}
 	if errors.Is(err, errMoved) {
 		p.reasons = append(p.reasons, err.Error())
@@ -321,8 +328,13 @@ func (p *pull) more(ctx context.Context, doc any, t tally, items, n int) (bool, 
 
 // cursor follows the cursors until there is none.
 func (p *pull) cursor(ctx context.Context, base []param, mark mark) (tally, error) {
+	return p.steady(mark, func() (tally, error) { return p.chain(ctx, base) })
+}
+
+func (p *pull) chain(ctx context.Context, base []param) (tally, error) {
 	g := &p.spec.http.page
 	var t tally
+	moved := false
 	seen := map[string]bool{}
 	params := base
 	for {
@@ -330,6 +342,7 @@ func (p *pull) cursor(ctx context.Context, base []param, mark mark) (tally, erro
 			return t, &ceiling{fmt.Sprintf("%d pages read and more to come", t.pages)}
 		}
 		t.want = t.pages + 1
+		before := t.total
 		doc, err := p.page(ctx, params, &t)
 		if err != nil {
 			return t, err
@@ -337,12 +350,17 @@ func (p *pull) cursor(ctx context.Context, base []param, mark mark) (tally, erro
 		if err := p.total(ctx, doc, &t); err != nil {
 			return t, err
 		}
+		// A list that grows behind the cursor hides nothing; a server that counts
+		// fewer than the one before knows of fewer.
+		moved = moved || before != nil && *before > *t.total
 		v, err := g.next.one(ctx, doc)
 		if err != nil {
 			return t, &Error{Class: Incomplete, Message: "next: " + err.Error()}
 		}
 		if v == nil || v == false || v == "" {
-			p.judge(&t, mark)
+			if moved {
+				return t, errMoved
+			}
 			return t, nil
 		}
 		next := reduce(v)

@@ -163,3 +163,38 @@ func TestCursor(t *testing.T) {
 		t.Error("the cursor ran past max", bodies)
 	}
 }
+
+// Pages behind one address that are answered by servers of which one lags: a
+// total that falls on the way has the list read once more, and if it falls again
+// the pull says so.
+func TestCursorWithServersThatLag(t *testing.T) {
+	yaml := strings.Replace(listYAML, "page: {type: number, param: page, size: {param: per_page, value: 2}, total: .total, max: 50}", "page: {type: cursor, param: after, next: .next, total: .total, max: 4}", 1)
+	for _, c := range []struct {
+		totals []int // of the pages, as they are asked for
+		calls  int
+		state  market.Condition
+	}{
+		{[]int{3, 3, 3}, 3, market.Complete},
+		{[]int{2, 3, 3}, 3, market.Complete},          // it grows
+		{[]int{3, 2, 2, 3, 3, 3}, 6, market.Complete}, // the second server was behind
+		{[]int{3, 2, 2, 3, 2, 2}, 6, market.Partial},
+	} {
+		calls := 0
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			page := len(r.URL.Query().Get("after"))
+			next := `"` + strings.Repeat("x", page+1) + `"`
+			if page == 2 {
+				next = "null"
+			}
+			_, _ = fmt.Fprintf(w, `{"total":%d,"next":%s,"items":[{"sku":"s%d","channel":"c","available":0}]}`, c.totals[min(calls, len(c.totals)-1)], next, page)
+			calls++
+		}))
+		a, _ := serveAPI(t, srv.URL, yaml)
+		p, err := a.Pull(context.Background(), Request{Shop: cnShop(t), Now: topNow})
+		srv.Close()
+		reasons := strings.Join(p.Snapshot.Manifest.Reasons, "; ")
+		if err != nil || p.Snapshot.State != c.state || calls != c.calls || p.Rows.Len() != 3 || (c.state == market.Partial) != strings.Contains(reasons, "total changed") {
+			t.Errorf("%v: %s after %d calls with %d rows, %v %q", c.totals, p.Snapshot.State, calls, p.Rows.Len(), err, reasons)
+		}
+	}
+}
