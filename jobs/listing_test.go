@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,12 +31,20 @@ import (
 // goods is one item of the hall's listing; nil members are not said.
 type goods struct{ price, rival, stock, units int }
 
+// window is what the listing shows while it is read. A page that was asked for ahead
+// and given up may still be served when the test goes on.
+type window struct {
+	items []goods
+	down  map[int]bool
+}
+
 // hall is a shop with a bulk listing that a test changes, read into a real store.
 type hall struct {
 	t     *testing.T
 	now   time.Time
 	items []goods
 	down  map[int]bool // pages that fail
+	shown atomic.Pointer[window]
 	db    *storage.DB
 	*Listing
 }
@@ -116,21 +126,25 @@ func (h *hall) open() {
 // ServeHTTP serves the listing.
 func (h *hall) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	if h.down[page] {
+	shown := h.shown.Load()
+	if shown.down[page] {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
 	var rows []string
-	for i := (page - 1) * 20; i < min(page*20, len(h.items)); i++ {
-		g := h.items[i]
+	for i := (page - 1) * 20; i < min(page*20, len(shown.items)); i++ {
+		g := shown.items[i]
 		rows = append(rows, fmt.Sprintf(`{"sku":"S%d","price":%d,"rival":%d,"stock":%d,"units":%d,"gmv":%d}`, i, g.price, g.rival, g.stock, g.units, g.units*g.price))
 	}
-	fmt.Fprintf(w, `{"total":%d,"rows":[%s]}`, len(h.items), strings.Join(rows, ","))
+	fmt.Fprintf(w, `{"total":%d,"rows":[%s]}`, len(shown.items), strings.Join(rows, ","))
 }
 
 // collect reads the listing an hour later.
-func (h *hall) collect() error {
-	h.now = h.now.Add(time.Hour)
+func (h *hall) collect() error { return h.collectAfter(time.Hour) }
+
+func (h *hall) collectAfter(d time.Duration) error {
+	h.now = h.now.Add(d)
+	h.shown.Store(&window{slices.Clone(h.items), maps.Clone(h.down)})
 	return h.Collect(h.t.Context())
 }
 
@@ -291,8 +305,7 @@ func (h *hall) doubted(after time.Duration, soon bool, says string) {
 	h.t.Helper()
 	before := h.newest()
 	open, posts := h.said()
-	h.now = h.now.Add(after)
-	err := h.Collect(h.t.Context())
+	err := h.collectAfter(after)
 	if err == nil || !strings.Contains(err.Error(), says) || errors.Is(err, ErrLater) != soon {
 		h.t.Fatalf("%v; want %q, soon %v", err, says, soon)
 	}
@@ -339,8 +352,7 @@ func TestListingSoldOut(t *testing.T) {
 	if v, ok := h.value(series.Stock, "S3"); !ok || v != 50 {
 		t.Errorf("the panel says %d, %v", v, ok)
 	}
-	h.now = h.now.Add(time.Minute)
-	if err := h.Collect(t.Context()); err != nil {
+	if err := h.collectAfter(time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	if v, ok := h.value(series.Stock, "S3"); !ok || v != 0 {
@@ -404,8 +416,7 @@ func TestListingUnits(t *testing.T) {
 			if v, ok := h.value(series.Price, "S1"); !ok || v != 10000 {
 				t.Errorf("the panel says %d, %v", v, ok)
 			}
-			h.now = h.now.Add(23 * time.Hour)
-			if err := h.Collect(t.Context()); err != nil {
+			if err := h.collectAfter(23 * time.Hour); err != nil {
 				t.Fatalf("a day of listings that agree: %v", err)
 			}
 			if v, ok := h.value(series.Price, "S1"); !ok || v != int64(c.move(10000)) {

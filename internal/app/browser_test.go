@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,9 +49,9 @@ func TestBrowser(t *testing.T) {
 			b.open("shop-alerts", c.user)
 			b.sees("#messages", c.ack)
 			b.picture("alert")
-			b.do(chromedp.Click(`#messages button[data-action-id="ack"]`))
+			b.click(`#messages button[data-action-id="ack"]`)
 			b.seesWhile(func() { deliver(t, d) }, "#messages .message.edited", c.acked)
-			b.do(chromedp.Click(`#messages .message.edited .thread-link`))
+			b.click(`#messages .message.edited .thread-link`)
 			b.sees(".thread-pane", c.acked)
 			b.picture("acknowledged")
 			b.seesWhile(func() { b.openThread(c.cut) }, ".thread-pane .message", c.cut)
@@ -147,6 +148,22 @@ func (p *page) do(actions ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.picture("failed")
 		p.t.Fatal(err)
+	}
+}
+
+// click presses an element, and again when the page drew it anew between finding
+// and pressing it.
+func (p *page) click(selector string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	err := chromedp.Do(ctx, chromedp.Click(selector))
+	for err != nil && strings.Contains(err.Error(), "Could not find node") {
+		err = chromedp.Do(ctx, chromedp.Click(selector))
+	}
+	if err != nil {
+		p.picture("failed")
+		p.t.Fatalf("press %s: %v", selector, err)
 	}
 }
 
