@@ -38,6 +38,7 @@ type slot struct {
 	kind    slots
 	text    string
 	current bool // a period that ends today
+	last    bool // the whole last week or month, which its report is about anyway
 	ahead   int  // how many days from today on a period that is not over means
 	future  bool // a period that has not begun
 }

@@ -187,8 +187,9 @@ func (r reading) names(i idea) bool {
 	return false
 }
 
-// drops reports whether a reading of how things stand may leave a slot out: a
-// period of today or of the week that is on adds nothing to it.
+// drops reports whether a reading may leave a slot out because it adds nothing: a
+// period of today or of the week that is on to how things stand, the last week to
+// its report.
 func (r reading) drops(sl slot) bool {
-	return sl.kind == slotPeriod && (r.takes&slotNow != 0 && sl.current || r.takes&slotLast != 0 && (sl.text == "last week" || sl.text == "last month" || sl.text == "上周" || sl.text == "上个月") || r.takes&slotComing != 0 && sl.ahead > 0)
+	return sl.kind == slotPeriod && (r.takes&slotNow != 0 && sl.current || r.takes&slotLast != 0 && sl.last || r.takes&slotComing != 0 && sl.ahead > 0)
 }

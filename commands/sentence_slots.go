@@ -128,6 +128,7 @@ func (x *slotLexicon) put(form string, sl slot) {
 // during says how a period lies to today.
 func (s *slot) during(p Period, today market.Day) {
 	s.current, s.future = p.To == today, p.From > today
+	s.last = p.Asked == "last week" || p.Asked == "last month"
 	switch {
 	case p.Asked == "week":
 		s.ahead = 7
