@@ -66,7 +66,7 @@ func (a *App) status(ctx context.Context, lang string) (web.Status, error) {
 			return out, err
 		}
 		pen := card.New(i18n.For(lang), s.Shop)
-		shop := web.Shop{Name: s.Name.In(lang)}
+		shop := web.Shop{ID: string(s.ID), Name: s.Name.In(lang)}
 		for _, f := range st.Feeds {
 			shop.Feeds = append(shop.Feeds, feedRow(pen, f))
 		}

@@ -109,9 +109,9 @@ func (st *Status) feeds() (out []prometheus.Metric) {
 	for _, shop := range st.Shops {
 		for _, f := range shop.Feeds {
 			if !f.Until.IsZero() {
-				out = append(out, until.is(float64(f.Until.Unix()), shop.Name, f.Source, f.Table))
+				out = append(out, until.is(float64(f.Until.Unix()), shop.ID, f.Source, f.Table))
 			}
-			out = append(out, well.is(truth(f.well()), shop.Name, f.Source, f.Table))
+			out = append(out, well.is(truth(f.well()), shop.ID, f.Source, f.Table))
 		}
 	}
 	return out
@@ -125,7 +125,7 @@ func (st *Status) alerts() (out []prometheus.Metric) {
 			n[a.Severity]++
 		}
 		for severity, count := range n {
-			out = append(out, open.is(float64(count), shop.Name, severity))
+			out = append(out, open.is(float64(count), shop.ID, severity))
 		}
 	}
 	return out

@@ -17,7 +17,7 @@ func TestMetrics(t *testing.T) {
 	o := options()
 	o.Status = func(context.Context, string) (Status, error) {
 		st := sample()
-		st.Shops[1].Name = "Out\"let\\\n{x}"
+		st.Shops[1].ID = "Out\"let\\\n{x}"
 		st.Shops[1].Feeds = []Feed{{Source: "never", Table: "order_line"}}
 		st.Post = Post{PerMinute: 40, Room: -2, Held: 7 * time.Second, Sent: map[string]uint64{"pressing": 3}, Limited: 1, Aside: 5}
 		return st, nil
@@ -30,7 +30,7 @@ func TestMetrics(t *testing.T) {
 	for _, want := range []string{
 		`shopwatch_outbox_messages{state="waiting"} 1234`, `shopwatch_outbox_oldest_seconds 90`,
 		`shopwatch_posts_room -2`, `shopwatch_posts_held_seconds 7`, `shopwatch_posts_total{rank="pressing"} 3`,
-		`shopwatch_alerts_open{severity="critical",shop="天猫旗舰店 <b>"} 1`,
+		`shopwatch_alerts_open{severity="critical",shop="tmall"} 1`,
 		`shopwatch_feed_well{shop="Out\"let\\\n{x}",source="never",table="order_line"} 0`,
 		`shopwatch_job_ok{job="digest morning"} 0`, "go_goroutines ",
 	} {

@@ -16,6 +16,7 @@ type Status struct {
 
 // Shop is one shop with its data and its open problems.
 type Shop struct {
+	ID     string // as the configuration names it
 	Name   string
 	Feeds  []Feed
 	Alerts []Alert

@@ -24,7 +24,7 @@ func sample() Status {
 	return Status{
 		At: at,
 		Shops: []Shop{{
-			Name: "天猫旗舰店 <b>",
+			ID: "tmall", Name: "天猫旗舰店 <b>",
 			Feeds: []Feed{
 				{Source: "tmall_trades", Table: "order_line", State: "complete", Until: at.Add(-3 * time.Minute)},
 				{Source: "tmall_items", Table: "inventory", State: "partial", Until: at.Add(-2 * time.Hour), Late: true, Reason: "7/20"},
@@ -34,7 +34,7 @@ func sample() Status {
 				{ID: "a1", Severity: "critical", State: "acknowledged", Title: "面霜 50ml", Since: at.Add(-time.Hour), Owner: "李雷"},
 				{ID: "a2", Severity: "warning", State: "firing", Title: "<script>alert(1)</script>", Since: at.Add(-time.Minute)},
 			},
-		}, {Name: "Outlet"}},
+		}, {ID: "outlet", Name: "Outlet"}},
 		Jobs: []Job{
 			{Name: "watch", Last: at.Add(-2 * time.Minute), Outcome: "ok", Next: at.Add(8 * time.Minute)},
 			{Name: "digest morning", Last: at.Add(-24 * time.Hour), Outcome: "failed", Detail: "store is locked"},
