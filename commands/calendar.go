@@ -177,7 +177,7 @@ func newCampaign(c market.Campaign, words []string, today market.Day) (market.Ca
 	}
 	c.Peak = p.From
 	if len(c.Phases) == 0 {
-		c.Phases = []market.Phase{{ID: "live", From: c.Peak, To: c.Peak, Uplift: 1}}
+		c.Phases = []market.Phase{{ID: market.PhaseLive, From: c.Peak, To: c.Peak, Uplift: 1}}
 	}
 	if !inPhase(c) {
 		return c, &Trouble{Key: "calendar.peak_outside", Args: []any{"day", c.Peak.String()}}

@@ -114,7 +114,7 @@ func (d *Deliver) claim(h *outbox.Head) (at time.Time, free bool) {
 		return time.Time{}, false
 	}
 	now := d.Now()
-	at = latest(h.NotUntil, d.lanes.Free(h.Target), d.budget.Free(h.Rank))
+	at = later(later(h.NotUntil, d.lanes.Free(h.Target)), d.budget.Free(h.Rank))
 	if at.After(now) {
 		return at, false
 	}

@@ -110,12 +110,3 @@ func earliest(a, b time.Time) time.Time {
 	}
 	return a
 }
-
-func latest(first time.Time, others ...time.Time) time.Time {
-	for _, t := range others {
-		if t.After(first) {
-			first = t
-		}
-	}
-	return first
-}

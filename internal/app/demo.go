@@ -22,6 +22,7 @@ import (
 	"shopwatch/internal/analysis"
 	"shopwatch/internal/chart"
 	"shopwatch/internal/chat"
+	"shopwatch/internal/config"
 	"shopwatch/internal/report"
 	"shopwatch/internal/source"
 	"shopwatch/internal/source/demo"
@@ -50,9 +51,6 @@ type DemoOptions struct {
 
 	admins []string // user ids; nil takes the first of the cast
 }
-
-// demoPerMinute is the default of slack.posts_per_minute.
-const demoPerMinute = 40
 
 // Demo is the whole bot with a marketplace and a chat of its own, all on this
 // computer.
@@ -176,7 +174,7 @@ func (d *Demo) wire(ctx context.Context, mall *demo.Mall, mallURL string, talk *
 	d.App, err = New(Settings{
 		DB: d.db, Series: d.panels, Form: talk.OpenForm, Person: talk.Person, Seal: seal, Shops: []Shop{*d.shop}, Sender: talk, Transport: talk.Socket(), Home: talk.PublishHome, Clock: d.Clock, Logger: d.opt.Logger,
 		Lang: d.opt.Lang, Langs: demoLangs(d.opt.Lang), Policy: access.Policy{Admins: d.opt.admins},
-		Schedule: d.schedule(), Inline: true, PerMinute: demoPerMinute,
+		Schedule: d.schedule(), Inline: true, PerMinute: config.Default().Slack.PerMinute,
 	})
 	if err != nil {
 		return err

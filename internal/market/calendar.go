@@ -21,7 +21,7 @@ type Campaign struct {
 	Phases []Phase
 }
 
-// Phase is a stretch of a campaign: warmup, deposit, final_payment, live, returns.
+// Phase is a stretch of a campaign: one of PhaseIDs.
 type Phase struct {
 	ID       string
 	From, To Day     // both included
@@ -30,8 +30,17 @@ type Phase struct {
 	Units []Unit `json:",omitempty"`
 }
 
+// Phases of a campaign.
+const (
+	PhaseWarmup       = "warmup"
+	PhaseDeposit      = "deposit"
+	PhaseFinalPayment = "final_payment" // what is paid was ordered days before, most of it at midnight
+	PhaseLive         = "live"
+	PhaseReturns      = "returns"
+)
+
 // PhaseIDs are the phases of a campaign in their usual order.
-var PhaseIDs = []string{"warmup", "deposit", "final_payment", "live", "returns"}
+var PhaseIDs = []string{PhaseWarmup, PhaseDeposit, PhaseFinalPayment, PhaseLive, PhaseReturns}
 
 // Workday reports whether people work on d.
 func (c Calendar) Workday(d Day) bool {

@@ -14,10 +14,6 @@ import (
 // have.
 type gmvPast struct{ like, phase, ordinary []market.Day }
 
-// finalPayment is the phase in which what is paid was ordered days before: most
-// of it at midnight, so that the hours before say nothing of the next.
-const finalPayment = "final_payment"
-
 // any reports whether there is a day to compare with.
 func (p gmvPast) any() bool { return len(p.like)+len(p.ordinary) > 0 }
 
@@ -47,7 +43,8 @@ func (w *watch) comparable(today market.Day) gmvPast {
 			past.like = append(past.like, d)
 		}
 	}
-	if len(past.like) < w.rules.GMV.MinSamples && phase.ID != finalPayment {
+	// In the final payment the hours before say nothing of the next.
+	if len(past.like) < w.rules.GMV.MinSamples && phase.ID != market.PhaseFinalPayment {
 		past.ordinary = w.daysLike(today, "", false)
 	}
 	return past

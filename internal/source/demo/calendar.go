@@ -30,15 +30,6 @@ var (
 	}
 )
 
-// Phase ids as market.Phase names them.
-const (
-	phaseWarmup  = "warmup"
-	phaseDeposit = "deposit"
-	phaseFinal   = "final_payment"
-	phaseLive    = "live"
-	phaseReturns = "returns"
-)
-
 // promo is a campaign that comes back every year.
 type promo struct {
 	id     string
@@ -64,11 +55,11 @@ var promos = []promo{
 		span{6, 18, 6, 18},
 		-1,
 		[]promoPhase{
-			{phaseDeposit, span{5, 26, 5, 30}, .85, .35, 0, .85},
-			{phaseFinal, span{5, 31, 6, 2}, 1.6, 0, .10, 2.2},
-			{phaseWarmup, span{6, 3, 6, 15}, 1.1, 0, 0, 1.1},
-			{phaseLive, span{6, 16, 6, 18}, 3.2, 0, .15, 3.2},
-			{phaseReturns, span{6, 19, 6, 23}, .8, 0, 0, .8},
+			{market.PhaseDeposit, span{5, 26, 5, 30}, .85, .35, 0, .85},
+			{market.PhaseFinalPayment, span{5, 31, 6, 2}, 1.6, 0, .10, 2.2},
+			{market.PhaseWarmup, span{6, 3, 6, 15}, 1.1, 0, 0, 1.1},
+			{market.PhaseLive, span{6, 16, 6, 18}, 3.2, 0, .15, 3.2},
+			{market.PhaseReturns, span{6, 19, 6, 23}, .8, 0, 0, .8},
 		},
 	},
 	{
@@ -77,9 +68,9 @@ var promos = []promo{
 		span{9, 9, 9, 9},
 		-1,
 		[]promoPhase{
-			{phaseWarmup, span{9, 6, 9, 8}, .97, 0, 0, .97},
-			{phaseLive, span{9, 9, 9, 11}, 1.7, 0, .10, 1.7},
-			{phaseReturns, span{9, 12, 9, 14}, .92, 0, 0, .92},
+			{market.PhaseWarmup, span{9, 6, 9, 8}, .97, 0, 0, .97},
+			{market.PhaseLive, span{9, 9, 9, 11}, 1.7, 0, .10, 1.7},
+			{market.PhaseReturns, span{9, 12, 9, 14}, .92, 0, 0, .92},
 		},
 	},
 	{
@@ -87,7 +78,7 @@ var promos = []promo{
 		market.Name{Zh: "美妆品类日", En: "Beauty category day"},
 		span{9, 17, 9, 17},
 		unitBeauty,
-		[]promoPhase{{phaseLive, span{9, 17, 9, 17}, 2.0, 0, .10, 1.4}},
+		[]promoPhase{{market.PhaseLive, span{9, 17, 9, 17}, 2.0, 0, .10, 1.4}},
 	},
 	{
 		"double11",
@@ -95,12 +86,12 @@ var promos = []promo{
 		span{11, 11, 11, 11},
 		-1,
 		[]promoPhase{
-			{phaseWarmup, span{10, 15, 10, 19}, 1.0, 0, 0, 1},
-			{phaseDeposit, span{10, 20, 10, 30}, .85, .42, 0, .85},
-			{phaseFinal, span{10, 31, 11, 3}, 1.6, 0, .12, 2.8},
-			{phaseWarmup, span{11, 4, 11, 10}, 1.15, 0, 0, 1.15},
-			{phaseLive, span{11, 11, 11, 11}, 7.4, 0, .15, 7},
-			{phaseReturns, span{11, 12, 11, 15}, .88, 0, 0, .88},
+			{market.PhaseWarmup, span{10, 15, 10, 19}, 1.0, 0, 0, 1},
+			{market.PhaseDeposit, span{10, 20, 10, 30}, .85, .42, 0, .85},
+			{market.PhaseFinalPayment, span{10, 31, 11, 3}, 1.6, 0, .12, 2.8},
+			{market.PhaseWarmup, span{11, 4, 11, 10}, 1.15, 0, 0, 1.15},
+			{market.PhaseLive, span{11, 11, 11, 11}, 7.4, 0, .15, 7},
+			{market.PhaseReturns, span{11, 12, 11, 15}, .88, 0, 0, .88},
 		},
 	},
 	{
@@ -108,7 +99,7 @@ var promos = []promo{
 		market.Name{Zh: "美妆品类日", En: "Beauty category day"},
 		span{11, 26, 11, 26},
 		unitBeauty,
-		[]promoPhase{{phaseLive, span{11, 26, 11, 26}, 2.0, 0, .10, 1.4}},
+		[]promoPhase{{market.PhaseLive, span{11, 26, 11, 26}, 2.0, 0, .10, 1.4}},
 	},
 	{
 		"double12",
@@ -116,11 +107,11 @@ var promos = []promo{
 		span{12, 12, 12, 12},
 		-1,
 		[]promoPhase{
-			{phaseDeposit, span{12, 3, 12, 6}, .75, .40, 0, .75},
-			{phaseFinal, span{12, 7, 12, 8}, 1.3, 0, .10, 1.9},
-			{phaseWarmup, span{12, 9, 12, 10}, 1.05, 0, 0, 1.05},
-			{phaseLive, span{12, 11, 12, 12}, 2.4, 0, .12, 2.4},
-			{phaseReturns, span{12, 13, 12, 15}, .9, 0, 0, .9},
+			{market.PhaseDeposit, span{12, 3, 12, 6}, .75, .40, 0, .75},
+			{market.PhaseFinalPayment, span{12, 7, 12, 8}, 1.3, 0, .10, 1.9},
+			{market.PhaseWarmup, span{12, 9, 12, 10}, 1.05, 0, 0, 1.05},
+			{market.PhaseLive, span{12, 11, 12, 12}, 2.4, 0, .12, 2.4},
+			{market.PhaseReturns, span{12, 13, 12, 15}, .9, 0, 0, .9},
 		},
 	},
 }

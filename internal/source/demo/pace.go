@@ -114,19 +114,19 @@ func (dp *dayPace) promote(p *promo, ph promoPhase, d, day0 market.Day) {
 	dp.presale = ph.presale
 	year, _, _ := d.Date()
 	switch ph.id {
-	case phaseDeposit:
+	case market.PhaseDeposit:
 		for _, f := range p.phases {
-			if f.id == phaseFinal {
+			if f.id == market.PhaseFinalPayment {
 				from, _ := f.span.days(year)
 				dp.final = int(from - day0)
 			}
 		}
-	case phaseLive:
+	case market.PhaseLive:
 		dp.returns = 1.3
 		if ph.direct > 2 && p.unit < 0 {
 			dp.busy, dp.shape = true, peakShape
 		}
-	case phaseWarmup:
+	case market.PhaseWarmup:
 		if p.id == "double11" && d == market.DateOf(year, time.November, 10) {
 			for u := range dp.direct {
 				dp.direct[u] *= 1.5 // doors open at 20:00
