@@ -28,25 +28,42 @@ const (
 
 // restatedBy is the share from which on a headline counts as restated.
 func restatedBy(key string) float64 {
-	if key == gmvPaid || key == "orders" {
+	if key == "gmv_paid" || key == "orders" {
 		return restatedShare
 	}
 	return restatedLoose
 }
-
-const gmvPaid = "gmv_paid"
 
 // correctionNote numbers the first note among the messages in a digest's thread.
 const correctionNote = 90
 
 // posted is what a digest said, to be compared with later data.
 type posted struct {
-	Paid      market.Fen `json:"paid"`
-	Corrected bool       `json:"corrected,omitempty"` // Paid was set right
-	// Figures are the other headlines as they were posted, by metric. One that was
-	// set right is gone: it is not set right again.
+	// Figures are the headlines as they were posted, by metric. One that was set
+	// right is gone: it is not set right again.
 	Figures map[string]float64 `json:"figures,omitempty"`
 	Notes   int                `json:"notes,omitempty"` // that were written
+}
+
+// UnmarshalJSON also reads what was kept when GMV was the only figure.
+func (p *posted) UnmarshalJSON(raw []byte) error {
+	type plain posted
+	var all struct {
+		plain
+		Paid      *float64 `json:"paid"`
+		Corrected bool     `json:"corrected"`
+	}
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return err
+	}
+	*p = posted(all.plain)
+	if all.Paid != nil && !all.Corrected {
+		if p.Figures == nil {
+			p.Figures = map[string]float64{}
+		}
+		p.Figures["gmv_paid"] = *all.Paid
+	}
+	return nil
 }
 
 // notePosted remembers what the digest of a day says, in its transaction.
@@ -54,11 +71,9 @@ func (d *Digest) notePosted(tx *storage.Tx, dig report.Digest) error {
 	if !dig.GMV.Sums.Known.Orders {
 		return nil // it named no figure
 	}
-	was := posted{Paid: dig.GMV.Sums.Paid, Figures: map[string]float64{}}
+	was := posted{Figures: map[string]float64{}}
 	for _, h := range dig.Headlines() {
-		if h.Metric != gmvPaid {
-			was.Figures[h.Metric] = h.Value.V
-		}
+		was.Figures[h.Metric] = h.Value.V
 	}
 	raw, err := json.Marshal(was)
 	if err != nil {
@@ -74,18 +89,11 @@ func (was posted) restated(dig report.Digest) (list []card.Restated, next posted
 	next.Figures = maps.Clone(was.Figures)
 	for _, h := range dig.Headlines() {
 		before, told := was.Figures[h.Metric]
-		if h.Metric == gmvPaid {
-			before, told = float64(was.Paid), !was.Corrected
-		}
 		if !told || math.Abs(h.Value.V-before) < restatedBy(h.Metric)*math.Max(math.Abs(before), 1e-9) || h.Value.V == before {
 			continue
 		}
 		list = append(list, card.Restated{Metric: h.Metric, Was: report.Value{V: before, Known: true}, Now: h.Value})
-		if h.Metric == gmvPaid {
-			next.Paid, next.Corrected = dig.GMV.Sums.Paid, true
-		} else {
-			delete(next.Figures, h.Metric)
-		}
+		delete(next.Figures, h.Metric)
 	}
 	return list, next
 }
@@ -100,7 +108,8 @@ func (d *Digest) Corrections(s Schedule) Job {
 }
 
 // Correct puts a note into the thread of each digest of the last days of which
-// headline figures no longer hold, each of them once. Nothing is said while the day's data is incomplete.
+// headline figures no longer hold, each of them once. Nothing is said while the
+// day's data is incomplete.
 func (d *Digest) Correct(ctx context.Context) error {
 	now := d.Now()
 	for back := market.Day(1); back <= restatedDays; back++ {
@@ -113,7 +122,7 @@ func (d *Digest) Correct(ctx context.Context) error {
 
 func (d *Digest) correct(ctx context.Context, day market.Day, now time.Time) error {
 	was, found, err := d.posted(ctx, day)
-	if err != nil || !found || was.Corrected && len(was.Figures) == 0 {
+	if err != nil || !found || len(was.Figures) == 0 {
 		return err
 	}
 	dig, err := report.LoadDigest(ctx, d.DB, d.Shop, report.DigestQuery{Day: day, Now: now, Fresh: d.Fresh, Cache: d.Cache})

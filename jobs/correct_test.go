@@ -1,7 +1,9 @@
 package jobs
 
 import (
+	"encoding/json"
 	"log/slog"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -221,5 +223,20 @@ func TestCorrectionNamesFigures(t *testing.T) {
 	putRows(t, c, market.Refunds, refund("r3", 20_000))
 	if got := look(); len(got) != 4 || !strings.Contains(got[2], "GMV ¥500, not ¥1") || strings.Contains(got[2], "Refunds") {
 		t.Errorf("in the end %q", got)
+	}
+}
+
+// What earlier versions have kept, GMV alone, is still set right, once.
+func TestPostedOfBefore(t *testing.T) {
+	for raw, want := range map[string]map[string]float64{
+		`{"paid":4200}`:                  {"gmv_paid": 4200},
+		`{"paid":0}`:                     {"gmv_paid": 0},
+		`{"paid":4200,"corrected":true}`: nil,
+		`{"figures":{"orders":3}}`:       {"orders": 3},
+	} {
+		var got posted
+		if err := json.Unmarshal([]byte(raw), &got); err != nil || !maps.Equal(got.Figures, want) {
+			t.Errorf("%s is %v, %v; want %v", raw, got.Figures, err, want)
+		}
 	}
 }
