@@ -135,23 +135,16 @@ func TestGrammarKnowsBetter(t *testing.T) {
 // TestIdeasOnce: a form means one thing; of two the second would never be read.
 func TestIdeasOnce(t *testing.T) {
 	seen := map[string]idea{}
-	put := func(list string, is idea) {
-		for f := range strings.SplitSeq(list, ",") {
-			if was, twice := seen[f]; twice {
-				t.Errorf("%q means %q and %q", f, was, is)
-			}
-			if spoken(f) != f {
-				t.Errorf("%q of %q is never met: what is read is %q", f, is, spoken(f))
-			}
-			seen[f] = is
-		}
-	}
 	known := map[idea]bool{"named": true, "future": true, "named_campaign": true}
-	for _, i := range ideas {
-		put(i.forms, i.is)
-		known[i.is] = true
+	for _, s := range ideas() {
+		if was, twice := seen[s.form]; twice {
+			t.Errorf("%q means %q and %q", s.form, was, s.is)
+		}
+		if s.form == "" || spoken(s.form) != s.form {
+			t.Errorf("%q of %q is never met: what is read is %q", s.form, s.is, spoken(s.form))
+		}
+		seen[s.form], known[s.is] = s.is, true
 	}
-	put(fillers, "")
 	for _, r := range readings {
 		for w := range strings.FieldsSeq(strings.ReplaceAll(r.needs, "|", " ") + " " + r.may) {
 			if !known[idea(w)] {
