@@ -35,8 +35,7 @@ type ItemQuery struct {
 
 // FindItems looks text up in the catalogue, and what that does not name in orders
 // and in the panel: an exact SKU or item id alone, else titles that contain it,
-// whatever the case, by 7-day paid GMV. An empty text finds
-// none; panels may be nil.
+// whatever the case, by 7-day paid GMV. An empty text finds none; panels may be nil.
 func FindItems(ctx context.Context, db *storage.DB, panels *series.Store, shop *market.Shop, q ItemQuery) (found []Item, err error) {
 	text := strings.ToLower(strings.TrimSpace(q.Text))
 	if text == "" || q.Max <= 0 {

@@ -74,9 +74,8 @@ func (l *loader) noons(from, to market.Day) []time.Time {
 // creepWeeks is how far back a price is looked at week by week.
 const creepWeeks = 9
 
-// weeks are instants a week apart before the seven days up to now, oldest first:
-// as many as raw pictures are kept for by default, and at one hour of the day, so
-// that all looks of a day share them.
+// weeks are instants a week apart before the seven days up to now, oldest first, at
+// one hour of the day, so that all looks of a day share them.
 func (l *loader) weeks(now time.Time) []time.Time {
 	y, m, d := l.shop.Local(now).Date()
 	out := make([]time.Time, 0, creepWeeks)
