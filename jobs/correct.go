@@ -46,7 +46,7 @@ type posted struct {
 }
 
 // UnmarshalJSON also reads what was kept when GMV was the only figure.
-func (p *posted) UnmarshalJSON(raw []byte) error {
+func (was *posted) UnmarshalJSON(raw []byte) error {
 	type plain posted
 	var all struct {
 		plain
@@ -56,12 +56,12 @@ func (p *posted) UnmarshalJSON(raw []byte) error {
 	if err := json.Unmarshal(raw, &all); err != nil {
 		return err
 	}
-	*p = posted(all.plain)
+	*was = posted(all.plain)
 	if all.Paid != nil && !all.Corrected {
-		if p.Figures == nil {
-			p.Figures = map[string]float64{}
+		if was.Figures == nil {
+			was.Figures = map[string]float64{}
 		}
-		p.Figures["gmv_paid"] = *all.Paid
+		was.Figures["gmv_paid"] = *all.Paid
 	}
 	return nil
 }
